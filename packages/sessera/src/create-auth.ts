@@ -1,0 +1,189 @@
+// Wires one Auth together, once. Nothing is wired per request.
+
+import type { Auth, SessionInfo, Started } from './auth.js'
+import { parseDemands } from './domain/demands.js'
+import type { Principal } from './domain/principal.js'
+import type { Session } from './domain/session.js'
+import { AuthError } from './errors.js'
+import { createClientIp, createProxyTrust } from './http/client-ip.js'
+import { createCookieJar } from './http/cookies.js'
+import { attachCore, type HttpCore } from './http/core.js'
+import { deliver } from './http/deliver.js'
+import { fromFetch, toFetchResponse } from './http/from-fetch.js'
+import { fromHeaders } from './http/from-headers.js'
+import { authorize } from './http/guard.js'
+import { handle } from './http/handler.js'
+import { problemOf } from './http/problem.js'
+import { createMatcher } from './http/routes.js'
+import { createSecurityHeaders } from './http/security-headers.js'
+import { recall } from './kernel/authenticate.js'
+import { endAllSessions, endSession } from './kernel/end-session.js'
+import { createEventHub } from './kernel/events.js'
+import type { Grant } from './kernel/grant.js'
+import type { From } from './kernel/kernel.js'
+import { listSessions } from './kernel/list-sessions.js'
+import { readData, updateData } from './kernel/session-data.js'
+import { signIn } from './kernel/sign-in.js'
+import { createUser } from './kernel/sign-up.js'
+import { startSession } from './kernel/start-session.js'
+import { disableUser, enableUser, replaceRoles, userChanged } from './kernel/user-changed.js'
+import { type OpenKernel, openKernel, type Ports } from './open-kernel.js'
+import { createOpening, type Opening } from './opening.js'
+import { type AuthOptions, type ParsedOptions, parseOptions } from './options.js'
+import { createArgon2Passwords } from './passwords/argon2.js'
+import { createStderrLog, createSystemRandom, systemClock } from './ports/system.js'
+
+/**
+ * Sessions and tokens for one origin. Returns at once; the store opens in the background.
+ *
+ * @throws ConfigurationError with a sentence that says what to write instead.
+ * @example
+ * const auth = createAuth({ origin: 'http://localhost:3000', store: sqlite('auth.db') })
+ */
+// biome-ignore lint/complexity/noBannedTypes: {} is the honest "no claims of its own" default.
+export function createAuth<C extends object = {}>(options: AuthOptions<C>): Auth<C> {
+  return createAuthWith(options, {
+    clock: systemClock,
+    random: createSystemRandom(),
+    passwords: createArgon2Passwords(),
+    log: options.log ?? createStderrLog(),
+  })
+}
+
+/** The same with another outside world: a clock that a test moves, passwords that cost nothing. */
+export function createAuthWith<C extends object>(options: AuthOptions<C>, ports: Ports): Auth<C> {
+  const parsed = parseOptions(options)
+  const events = createEventHub(ports.log)
+  const opening = createOpening(() => openKernel(options, parsed, ports, events))
+  const kernelOf = async (): Promise<HttpCore['kernel']> => (await openedOrUnavailable(opening)).kernel
+  const core = createCore(options, parsed, ports, opening)
+  warn(options, parsed, ports)
+  opening.ready().catch((error: unknown) => {
+    ports.log.error('Sessera could not open its store.', { error })
+  })
+
+  const { status, headers, body } = problemOf(new AuthError('not_found'))
+  const notOurs = { status, headers: [...core.securityHeaders, ...headers], body }
+
+  const started = (granted: Grant): Started => {
+    return { sessionId: granted.session.id, ...deliver(core.cookies, granted, 'body') }
+  }
+
+  const auth: Auth<C> = {
+    async authenticate(headers, demands = {}, request) {
+      const who = await authorize(core, fromHeaders(headers, request?.method ?? null), parseDemands(demands))
+      return who.principal as Principal<C>
+    },
+    check(credential, demands = {}) {
+      const kernel = opening.current()?.kernel
+      if (kernel === undefined) return null
+      const isToken = credential.includes('.')
+      const presented = {
+        bearer: isToken ? credential : null,
+        sessionCookie: isToken ? null : credential,
+        accessCookie: null,
+      }
+      const who = recall(kernel, presented, parseDemands(demands))
+      return who === null ? null : (who.principal as Principal<C>)
+    },
+    sessions: {
+      async start({ userId, mode = 'session', factors = [], remember = false, from = unknownFrom }) {
+        return started(await startSession(await kernelOf(), userId, { mode, factors, remember, from }))
+      },
+      async list(userId) {
+        const sessions = await listSessions(await kernelOf(), userId)
+        return sessions.map(infoOf)
+      },
+      end: async (sessionId, cause = 'ended_by_app') => endSession(await kernelOf(), sessionId, cause),
+      async endAll(userId, { except = null } = {}) {
+        return endAllSessions(await kernelOf(), { userId, spare: except, cause: 'ended_by_app' })
+      },
+      readData: async (sessionId) => readData(await kernelOf(), sessionId),
+      updateData: async (sessionId, change) => updateData(await kernelOf(), sessionId, change),
+    },
+    users: {
+      async signIn(login, password, { mode = 'session', remember = false, from = unknownFrom } = {}) {
+        return started(await signIn(await kernelOf(), { login, password, mode, remember, from }))
+      },
+      async create({ username, password = null, email = null, roles = [] }) {
+        return createUser(await kernelOf(), { username, password, email, roles })
+      },
+      setRoles: async (userId, roles) => replaceRoles(await kernelOf(), userId, roles),
+      changed: async (userId) => userChanged(await kernelOf(), userId),
+      disable: async (userId) => disableUser(await kernelOf(), userId),
+      enable: async (userId) => enableUser(await kernelOf(), userId),
+    },
+    on: (event, listener) => events.on(event, listener),
+    async fetch(request) {
+      const response = (await handle(core, fromFetch(request))) ?? notOurs
+      return toFetchResponse(response, request.method)
+    },
+    async ready() {
+      await opening.ready()
+    },
+    close: () => opening.close(),
+  }
+  attachCore(auth, core)
+  return auth
+}
+
+function infoOf(session: Session): SessionInfo {
+  const { id, mode, factors, provenAt, createdAt, lastSeenAt, idleSeconds, expiresAt, ip, userAgent } =
+    session
+  const idleEndsAt = Math.min(lastSeenAt + idleSeconds * 1000, expiresAt)
+  return { id, mode, factors, provenAt, createdAt, lastSeenAt, idleEndsAt, expiresAt, ip, userAgent }
+}
+
+const unknownFrom: From = { ip: null, userAgent: null }
+
+function createCore(
+  options: AuthOptions<object>,
+  parsed: ParsedOptions,
+  { log }: Ports,
+  opening: Opening<OpenKernel>,
+): HttpCore {
+  const { origin, basePath, trustedOrigins } = parsed
+  const opened = (): OpenKernel => {
+    const current = opening.current()
+    if (current === null) throw new AuthError('unavailable')
+    return current
+  }
+  const trustedProxies = options.trustedProxies ?? []
+  return {
+    get kernel() {
+      return opened().kernel
+    },
+    log,
+    basePath,
+    match: createMatcher(basePath),
+    cookies: createCookieJar({ origin, basePath, accessCookieDomain: options.accessCookieDomain ?? null }),
+    origins: { origin: origin.origin, trustedOrigins, requireOrigin: false },
+    securityHeaders: createSecurityHeaders(origin),
+    clientIp: createClientIp(trustedProxies),
+    isTrustedProxy: createProxyTrust(trustedProxies),
+    jwks: () => opened().keyring.jwks(),
+    async ready() {
+      await openedOrUnavailable(opening)
+    },
+    isReady: () => opening.current() !== null,
+  }
+}
+
+/** While the store cannot be opened everybody is refused, and every request is another attempt. */
+async function openedOrUnavailable<T extends { close(): Promise<void> }>(opening: Opening<T>): Promise<T> {
+  try {
+    return await opening.ready()
+  } catch (cause) {
+    throw new AuthError('unavailable', { cause })
+  }
+}
+
+function warn({ dangerouslyAllowHttp }: AuthOptions<object>, parsed: ParsedOptions, { log }: Ports): void {
+  if (parsed.usesDevelopmentSecret)
+    log.warn('No "secrets" are set: using the development secret, which everybody knows.')
+  if (dangerouslyAllowHttp === true && parsed.origin.protocol === 'http:') {
+    log.warn('The origin is plain http: cookies and tokens can be read on the way.', {
+      origin: parsed.origin.origin,
+    })
+  }
+}

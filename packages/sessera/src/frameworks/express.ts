@@ -1,0 +1,137 @@
+// Sessera on Express 4 and 5. Invariant: nothing that goes wrong here escapes Express's own error handling.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express'
+import type { Auth } from '../auth.js'
+import type { Demands } from '../domain/demands.js'
+import type { Principal } from '../domain/principal.js'
+import type { SignInBy, SignUpBy, StartFor } from '../domain/sign-in-by.js'
+import type { TokenPair } from '../domain/token-pair.js'
+import { AuthError, type ErrorCode } from '../errors.js'
+import { bindNode } from '../http/node-binding.js'
+
+export interface ExpressAuth<C> {
+  /** Serves the API, and lets pages of the trusted origins call the app's own routes. Use it before them. */
+  readonly routes: RequestHandler
+  /** Lets a request pass that meets the demands, else answers with the refusal. */
+  guard(demands?: Demands): Guard
+  /** Who passed the guard. @throws AuthError `unauthenticated` when nobody did. */
+  principal(req: Request): Principal<C>
+  /** Who it is, null when nobody is signed in: for pages that are for everyone. Any other refusal is thrown. */
+  findPrincipal(req: Request, res: Response, demands?: Demands): Promise<Principal<C> | null>
+  /**
+   * What `POST /auth/register` does, on a route of your own: makes the account, signs in and sets the cookies. Answers
+   * with the tokens in token mode, else null.
+   *
+   * @throws AuthError `registration_closed`, `username_taken`, `password_unacceptable`, …: `refusals` answers them.
+   */
+  signUp(req: Request, res: Response, who: SignUpBy): Promise<TokenPair | null>
+  /**
+   * Signs in on a route of your own and sets the cookies. Answers with the tokens in token mode, else null.
+   *
+   * @throws AuthError `invalid_credentials`, `origin_refused`, `too_many_requests`, …: `refusals` answers them.
+   */
+  signIn(req: Request, res: Response, who: SignInBy): Promise<TokenPair | null>
+  /**
+   * Starts a session for somebody whom *you* have proven (Passport, SAML, social sign-in), without a password. Never
+   * pass on an id that came with the request.
+   */
+  startSession(req: Request, res: Response, who: StartFor): Promise<TokenPair | null>
+  /** Ends the session that the request holds, and clears its cookies. The same the second time. */
+  signOut(req: Request, res: Response): Promise<void>
+  /**
+   * Answers, as a guard does, what the functions above threw, and bodies that `express.json()` could not read; any
+   * other error goes on to the next handler. Use it after your routes. (Express 4 needs `next` called with the error.)
+   */
+  readonly refusals: ErrorRequestHandler
+}
+
+/** A middleware that leaves it to Express to derive the type of `req.params` from the route's path. */
+export type Guard = (req: IncomingMessage, res: ServerResponse, next: NextFunction) => void
+
+/** Why a request was refused, to be told in the app's own words. */
+export interface Refused {
+  readonly status: number
+  readonly code: ErrorCode
+  /** A sentence that is safe to show: what is wrong, and what to do. */
+  readonly message: string
+}
+
+export interface ExpressOptions {
+  /** Answers a refusal in place of the problem document. Status and headers (`WWW-Authenticate`, `Retry-After`) are set. */
+  readonly onRefused?: (refusal: Refused, req: Request, res: Response) => void
+}
+
+/**
+ * @example
+ * const { routes, guard, principal, refusals } = forExpress(auth)
+ * app.use(routes, express.json())
+ * app.get('/dashboard', guard(), (req, res) => res.json({ message: `Welcome, ${principal(req).username}` }))
+ * app.use(refusals)
+ */
+export function forExpress<C>(auth: Auth<C>, { onRefused }: ExpressOptions = {}): ExpressAuth<C> {
+  const node = bindNode(auth)
+
+  function refuse(req: IncomingMessage, res: ServerResponse, error: unknown): void {
+    if (onRefused !== undefined && error instanceof AuthError && error.status < 500) {
+      const { status, code, message } = error
+      node.announce(req, res, error)
+      onRefused({ status, code, message }, req as Request, res as Response)
+    } else node.refuse(req, res, error)
+  }
+
+  return {
+    routes(req, res, next) {
+      node
+        .handle(req, res)
+        .then((answered) => {
+          if (!answered && !node.shareWithTrusted(req, res)) next()
+        })
+        .catch(next)
+    },
+    guard(demands = {}) {
+      const enter = node.guard(demands)
+      return (req, res, next) => {
+        let waiting: undefined | Promise<undefined>
+        try {
+          waiting = enter(req, res)
+        } catch (error) {
+          refuse(req, res, error)
+          return
+        }
+        if (waiting === undefined) next()
+        else
+          waiting
+            .then(
+              () => next(),
+              (error: unknown) => refuse(req, res, error),
+            )
+            .catch(next)
+      }
+    },
+    principal: (req) => node.principal(req) as Principal<C>,
+    findPrincipal: async (req, res, demands = {}) =>
+      (await node.findPrincipal(req, res, demands)) as Principal<C> | null,
+    signUp: node.signUp,
+    signIn: node.signIn,
+    startSession: node.startSession,
+    signOut: node.signOut,
+    refusals(error: unknown, req, res, next) {
+      const refusal = error instanceof AuthError ? error : asUnreadableBody(error)
+      if (refusal === null || res.headersSent) next(error)
+      else refuse(req, res, refusal)
+    },
+  }
+}
+
+/** What `express.json()` and its kind throw, told by `type`, or by zlib's `code` for a broken compression. Null for anything else. */
+function asUnreadableBody(error: unknown): AuthError | null {
+  if (!(error instanceof Error) || !('status' in error)) return null
+  const kind = 'type' in error ? error.type : 'code' in error ? error.code : null
+  if (!/^(?:entity\.|encoding\.|charset\.|request\.|Z_)/.test(String(kind))) return null
+  if (error.status === 413) return new AuthError('payload_too_large')
+  if (error.status === 415) return new AuthError('unsupported_media_type')
+  return error.status === 400
+    ? new AuthError('invalid_request', { detail: 'The request body cannot be read.' })
+    : null
+}

@@ -1,0 +1,47 @@
+// A grant becomes what its client can hold: cookies, a token pair, or both. Every sign-in sets or clears all of ours.
+
+import type { TokenPair } from '../domain/token-pair.js'
+import type { Renewal } from '../kernel/authenticate.js'
+import { type Grant, grant } from '../kernel/grant.js'
+import type { Kernel } from '../kernel/kernel.js'
+import { type CookieJar, clearCookie, writeCookie } from './cookies.js'
+
+export interface Delivery {
+  readonly setCookies: readonly string[]
+  /** Null unless the client holds the tokens itself. */
+  readonly tokens: TokenPair | null
+}
+
+/** @param refreshIn where a token-mode client keeps its refresh token; other modes have none. */
+export function deliver(cookies: CookieJar, granted: Grant, refreshIn: 'body' | 'cookie'): Delivery {
+  const maxAge = granted.persistent ? granted.sessionSeconds : null
+  const { mode, handle, accessToken, accessTokenSeconds } = granted
+  const inCookie = mode === 'token' && refreshIn === 'cookie'
+  return {
+    setCookies: [
+      mode === 'token' ? clearCookie(cookies, 'session') : writeCookie(cookies, 'session', handle, maxAge),
+      mode === 'hybrid' && accessToken !== null
+        ? writeCookie(cookies, 'access', accessToken, maxAge === null ? null : accessTokenSeconds)
+        : clearCookie(cookies, 'access'),
+      inCookie ? writeCookie(cookies, 'refresh', handle, maxAge) : clearCookie(cookies, 'refresh'),
+    ],
+    tokens:
+      mode !== 'token' || accessToken === null
+        ? null
+        : {
+            access_token: accessToken,
+            token_type: 'Bearer',
+            expires_in: accessTokenSeconds,
+            ...(inCookie ? {} : { refresh_token: handle }),
+          },
+  }
+}
+
+/** The cookies that a response carries so that the next request needs no renewal. */
+export function renewalCookies(kernel: Kernel, cookies: CookieJar, renewal: Renewal): readonly string[] {
+  return deliver(cookies, grant(kernel, renewal.live), 'body').setCookies
+}
+
+export function clearAll(cookies: CookieJar): readonly string[] {
+  return (['session', 'access', 'refresh'] as const).map((kind) => clearCookie(cookies, kind))
+}

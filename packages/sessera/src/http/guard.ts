@@ -1,0 +1,52 @@
+// From a request to its principal: read the credentials, recognise them, and refuse other people's web pages.
+
+import type { ParsedDemands } from '../domain/demands.js'
+import { AuthError } from '../errors.js'
+import { type Authenticated, authenticate, type Presented, recall } from '../kernel/authenticate.js'
+import { readBearer } from './bearer.js'
+import { type Cookies, readCookies } from './cookies.js'
+import type { HttpCore } from './core.js'
+import { duplicated, type HttpRequest } from './message.js'
+import { refuseCrossSite } from './origin.js'
+
+/** @throws AuthError `ambiguous_credentials` when one of ours came twice. */
+export function readOwnCookies(core: HttpCore, request: HttpRequest): Cookies {
+  const header = request.header('cookie')
+  if (header === duplicated) throw new AuthError('ambiguous_credentials')
+  return readCookies(core.cookies, header)
+}
+
+/** @throws AuthError `ambiguous_credentials`, `invalid_token` or `headers_too_large` for what cannot be read safely. */
+export function readPresented(core: HttpCore, request: HttpRequest): Presented {
+  const { session, access } = readOwnCookies(core, request)
+  return { bearer: readBearer(request.header('authorization')), sessionCookie: session, accessCookie: access }
+}
+
+/** The answer from memory, or null when it takes `authorize` to know. Throws every refusal that it can tell. */
+export function authorizeNow(
+  core: HttpCore,
+  request: HttpRequest,
+  demands: ParsedDemands,
+): Authenticated | null {
+  if (!core.isReady()) return null
+  const who = recall(core.kernel, readPresented(core, request), demands)
+  if (who !== null) refuseForgery(core, request, who)
+  return who
+}
+
+/** @throws AuthError everything that `authenticate` throws, and `origin_refused`. */
+export async function authorize(
+  core: HttpCore,
+  request: HttpRequest,
+  demands: ParsedDemands,
+): Promise<Authenticated> {
+  await core.ready()
+  const who = await authenticate(core.kernel, readPresented(core, request), demands)
+  refuseForgery(core, request, who)
+  return who
+}
+
+/** A browser adds cookies by itself, a bearer token never: only the former can be somebody else's doing. */
+function refuseForgery(core: HttpCore, request: HttpRequest, who: Authenticated): void {
+  if (who.channel === 'cookie') refuseCrossSite(request, core.origins)
+}

@@ -1,0 +1,50 @@
+// What everyone else's libraries need in order to check our tokens, and the description of this API.
+
+import { readFile } from 'node:fs/promises'
+import { AuthError } from '../../errors.js'
+import * as shape from '../contract.js'
+import { open, type Route } from '../route.js'
+
+const cacheFor5Minutes = [['Cache-Control', 'public, max-age=300']] as const
+// Written by the build from the same schemas that validate; from src/ and from dist/ the same number of steps away.
+const openApiFile = new URL('../../../dist/openapi.json', import.meta.url)
+
+export const discoveryRoutes: readonly Route[] = [
+  open({
+    method: 'GET',
+    path: '/.well-known/jwks.json',
+    summary: 'The public keys that verify access tokens (RFC 7517).',
+    success: { status: 200, schema: shape.jwks },
+    answer: async ({ core }) => ({ status: 200, json: core.jwks(), headers: cacheFor5Minutes }),
+  }),
+  open({
+    method: 'GET',
+    path: '/.well-known/oauth-authorization-server',
+    summary: 'Where the keys are (RFC 8414).',
+    success: { status: 200, schema: shape.serverMetadata },
+    async answer({ core }) {
+      const { origin } = core.origins
+      return {
+        status: 200,
+        json: {
+          issuer: origin,
+          jwks_uri: `${origin}/.well-known/jwks.json`,
+          response_types_supported: [],
+          grant_types_supported: [],
+        },
+        headers: cacheFor5Minutes,
+      }
+    },
+  }),
+  open({
+    method: 'GET',
+    path: '{base}/openapi.json',
+    summary: 'This description (OpenAPI 3.1).',
+    success: { status: 200, schema: shape.openApi },
+    async answer() {
+      const document: unknown = JSON.parse(await readFile(openApiFile, 'utf8'))
+      if (typeof document !== 'object' || document === null) throw new AuthError('not_found')
+      return { status: 200, json: document, headers: cacheFor5Minutes }
+    },
+  }),
+]

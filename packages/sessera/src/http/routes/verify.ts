@@ -1,0 +1,60 @@
+// Forward authentication for nginx, Traefik and Caddy. They understand 204, 401 and 403, and turn most else into 500;
+// so nothing else is answered but 503. The body is never waited for: proxies announce one and do not send it.
+
+import { noDemands } from '../../domain/demands.js'
+import { AuthError } from '../../errors.js'
+import type { HttpCore } from '../core.js'
+import { renewalCookies } from '../deliver.js'
+import { authorize } from '../guard.js'
+import { duplicated, type HttpRequest } from '../message.js'
+import { type Call, open, type Reply, type Route } from '../route.js'
+
+export const verifyRoutes: readonly Route[] = [
+  open({
+    method: 'GET',
+    path: '{base}/verify',
+    summary: 'For reverse proxies: may this request pass, and who is it from?',
+    success: { status: 204, schema: null },
+    answer: verify,
+    narrow,
+  }),
+]
+
+async function verify({ core, request }: Call): Promise<Reply> {
+  const { principal, renewal } = await authorize(core, asOriginallySent(core, request), noDemands)
+  return {
+    status: 204,
+    headers: [
+      ['X-Auth-User-Id', encodeURIComponent(principal.id)],
+      ['X-Auth-User', encodeURIComponent(principal.username ?? '')],
+      ['X-Auth-Roles', principal.roles.map(encodeURIComponent).join(',')],
+      ['X-Auth-Session', principal.sessionId ?? ''],
+    ],
+    setCookies: renewal === null ? [] : renewalCookies(core.kernel, core.cookies, renewal),
+  }
+}
+
+/** The method that the browser used, if a trusted proxy says so. Unknown counts as unsafe: CSRF protection applies. */
+function asOriginallySent(core: HttpCore, request: HttpRequest): HttpRequest {
+  const { peer } = request
+  const told = peer !== null && core.isTrustedProxy(peer) ? originalMethod(request) : null
+  const { path, query, ip } = request
+  const header: HttpRequest['header'] = (name) => request.header(name)
+  return { method: told ?? 'POST', path, query, peer, ip, header, body: () => request.body() }
+}
+
+function originalMethod(request: HttpRequest): string | null {
+  for (const name of ['x-forwarded-method', 'x-original-method']) {
+    const method = request.header(name)
+    if (method === duplicated) return null
+    if (method !== null) return method
+  }
+  return null
+}
+
+function narrow(error: unknown): AuthError {
+  if (!(error instanceof AuthError)) return new AuthError('unavailable', { cause: error })
+  if (error.status === 401 || error.status === 403) return error
+  if (error.status < 500 && error.status !== 429) return new AuthError('unauthenticated')
+  return new AuthError('unavailable', { cause: error })
+}

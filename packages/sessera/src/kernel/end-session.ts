@@ -1,0 +1,49 @@
+// Sessions end here, whatever the reason. The store first, then what this process remembers.
+
+import type { Session } from '../domain/session.js'
+import type { EndCause } from '../ports/events.js'
+import type { Kernel } from './kernel.js'
+
+/** Ends one session. False when it was gone. */
+export async function endSession(kernel: Kernel, sessionId: string, cause: EndCause): Promise<boolean> {
+  const { value: ended } = await kernel.store.sessions.end(sessionId)
+  kernel.remembered.dropSession(sessionId)
+  if (ended === null) return false
+  announce(kernel, ended, cause)
+  return true
+}
+
+/** Ends one of this user's own sessions. False when it is gone or somebody else's. */
+export async function endOwnSession(kernel: Kernel, userId: string, sessionId: string): Promise<boolean> {
+  const { value } = await kernel.store.sessions.find(sessionId)
+  if (value === null || value.session.userId !== userId) return false
+  return await endSession(kernel, sessionId, 'ended_by_user')
+}
+
+/** Whose sessions end, which one does not, and why. */
+interface Ending {
+  readonly userId: string
+  readonly spare: string | null
+  readonly cause: EndCause
+}
+
+/**
+ * Ends all sessions of a user, but `spare`. The raised epoch is what ends them; removing the rows tidies up.
+ * Answers with how many there were.
+ */
+export async function endAllSessions(kernel: Kernel, ending: Ending): Promise<number> {
+  await kernel.store.subjects.raiseEpoch(ending.userId, ending.spare)
+  return await removeSessions(kernel, ending)
+}
+
+/** After a raise of the epoch: removes the rows of what it ended and tells the listeners. */
+export async function removeSessions(kernel: Kernel, { userId, spare, cause }: Ending): Promise<number> {
+  kernel.remembered.dropUser(userId)
+  const { value: ended } = await kernel.store.sessions.endAll(userId, spare)
+  for (const session of ended) announce(kernel, session, cause)
+  return ended.length
+}
+
+function announce(kernel: Kernel, { id: sessionId, userId }: Session, cause: EndCause): void {
+  kernel.events.emit('sessionEnded', { userId, sessionId, cause })
+}

@@ -1,0 +1,45 @@
+import type { Events } from '../ports/events.js'
+import type { Log } from '../ports/log.js'
+
+type Listener<E extends keyof Events> = (event: Events[E]) => unknown
+
+export interface EventHub {
+  emit<E extends keyof Events>(name: E, event: Events[E]): void
+  /** Returns the function that stops listening. */
+  on<E extends keyof Events>(name: E, listener: Listener<E>): () => void
+}
+
+/** A listener that throws or rejects is logged; it never changes the outcome of what it listens to. */
+export function createEventHub(log: Log): EventHub {
+  const listeners: { readonly [E in keyof Events]: Set<Listener<E>> } = {
+    userCreated: new Set(),
+    signedIn: new Set(),
+    signInFailed: new Set(),
+    sessionEnded: new Set(),
+    userChanged: new Set(),
+  }
+
+  async function tell<E extends keyof Events>(
+    name: E,
+    listener: Listener<E>,
+    event: Events[E],
+  ): Promise<void> {
+    try {
+      await listener(event)
+    } catch (error) {
+      log.error('A listener threw.', { event: name, error })
+    }
+  }
+
+  return {
+    emit(name, event) {
+      for (const listener of listeners[name]) void tell(name, listener, event)
+    },
+    on(name, listener) {
+      listeners[name].add(listener)
+      return () => {
+        listeners[name].delete(listener)
+      }
+    },
+  }
+}

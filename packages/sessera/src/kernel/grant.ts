@@ -1,0 +1,41 @@
+// What a client receives for a session it may hold: the current handle and, outside session mode, an access token.
+
+import type { Mode, Principal } from '../domain/principal.js'
+import type { Session } from '../domain/session.js'
+import { AuthError } from '../errors.js'
+import type { Kernel } from './kernel.js'
+import { isFresh, type LiveSession, principalOf } from './live-session.js'
+
+export interface Grant {
+  readonly mode: Mode
+  readonly principal: Principal<object>
+  readonly handle: string
+  /** Null in session mode. */
+  readonly accessToken: string | null
+  readonly accessTokenSeconds: number
+  /** Seconds until the session's absolute end. */
+  readonly sessionSeconds: number
+  /** Whether the browser should keep the cookie when it is closed ("remember me"). */
+  readonly persistent: boolean
+  readonly session: Session
+}
+
+/**
+ * Grants from an authoritative read: the token's times are that read's, never later ones.
+ *
+ * @throws AuthError `unavailable` when the read has become too old to sign on.
+ */
+export function grant(kernel: Kernel, live: LiveSession): Grant {
+  if (!isFresh(kernel, live)) throw new AuthError('unavailable', { retryAfterSeconds: 1 })
+  const { session, now } = live
+  return {
+    mode: session.mode,
+    principal: principalOf(live),
+    handle: kernel.handles.issue(session),
+    accessToken: session.mode === 'session' ? null : kernel.tokens.mint(live),
+    accessTokenSeconds: kernel.tokens.lifetimeSeconds,
+    sessionSeconds: Math.max(0, Math.floor((session.expiresAt - now) / 1000)),
+    persistent: session.expiresAt - session.createdAt > kernel.policy.session.absoluteSeconds * 1000,
+    session,
+  }
+}

@@ -1,0 +1,53 @@
+// Everything a use case needs, wired once when the Auth is created. Use cases take it as their first argument.
+
+import type { AccessTokens } from '../credentials/access-tokens.js'
+import type { Handles } from '../credentials/handle.js'
+import type { Remembered } from '../credentials/remembered.js'
+import type { Clock } from '../ports/clock.js'
+import type { Log } from '../ports/log.js'
+import type { Passwords } from '../ports/passwords.js'
+import type { Random } from '../ports/random.js'
+import type { Store } from '../ports/store.js'
+import type { Authenticated } from './authenticate.js'
+import type { EventHub } from './events.js'
+import type { StoreTime } from './store-time.js'
+import type { UserDirectory } from './user-directory.js'
+
+export interface Kernel {
+  readonly store: Store
+  readonly users: UserDirectory
+  readonly handles: Handles
+  readonly tokens: AccessTokens
+  readonly remembered: Remembered<Authenticated>
+  readonly passwords: Passwords
+  readonly clock: Clock
+  readonly storeTime: StoreTime
+  readonly random: Random
+  readonly events: EventHub
+  readonly log: Log
+  readonly policy: Policy
+}
+
+/** Who is at the door, as far as the connection tells. */
+export interface From {
+  readonly ip: string | null
+  readonly userAgent: string | null
+}
+
+/** Lifetimes of a session, chosen at sign-in and then kept in its record. */
+export interface SessionLifetime {
+  readonly idleSeconds: number
+  readonly absoluteSeconds: number
+}
+
+export interface Policy {
+  readonly session: SessionLifetime
+  readonly remember: SessionLifetime
+  /** How long the holder of the previous refresh handle gets the same successor. */
+  readonly graceMs: number
+  /** How old knowledge may be when a decision rests on it. */
+  readonly maxStalenessMs: number
+  readonly registration: 'closed' | 'open'
+  readonly minPasswordLength: number
+  readonly beforeSignIn: (who: { readonly userId: string; readonly from: From }) => void | Promise<void>
+}

@@ -1,0 +1,28 @@
+// A person who is signed in proves again that it is them. A guess is limited as sign-in is.
+
+import type { Principal } from '../domain/principal.js'
+import { AuthError } from '../errors.js'
+import { parsePresentedPassword } from '../passwords/policy.js'
+import type { Kernel } from './kernel.js'
+import { limitProof } from './limits.js'
+
+/** @throws AuthError `invalid_credentials`, `too_many_requests`, `overloaded`. */
+export async function requirePassword(
+  kernel: Kernel,
+  principal: Principal<object>,
+  password: string,
+): Promise<void> {
+  const presented = parsePresentedPassword(password)
+  const attempt = await limitProof(kernel, principal.id)
+  const proven = await kernel.passwords.verify(await kernel.users.findHash(principal.id), presented)
+  if (!proven) {
+    throw new AuthError('invalid_credentials', { detail: 'The current password is wrong.' })
+  }
+  await attempt.succeeded()
+}
+
+/** @throws AuthError `forbidden` for a principal without a session of its own. */
+export function requireSessionId(principal: Principal<object>): string {
+  if (principal.sessionId === null) throw new AuthError('forbidden')
+  return principal.sessionId
+}

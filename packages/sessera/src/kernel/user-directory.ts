@@ -1,0 +1,129 @@
+// Users as the kernel sees them, whether they live in our table or the app's.
+// Order matters: epoch and revision are read with or before what they vouch for, so that a change in between outdates it.
+
+import type { JsonObject } from '../domain/json.js'
+import type { Profile, Subject } from '../domain/user.js'
+import { parseUsername } from '../domain/username.js'
+import { AuthError, ConfigurationError } from '../errors.js'
+import type { Store, UserStore } from '../ports/store.js'
+import type { UserSource } from '../ports/user-source.js'
+
+export interface UserDirectory {
+  /** Whom a login names, with a subject no newer than the hash. Null when nobody. */
+  findLogin(login: string): Promise<LoginCandidate | null>
+  /** The profile as it is now. Null when there is no such user or the app calls them disabled. */
+  load(userId: string): Promise<Profile | null>
+  /** Stores the hash and ends every session but `spare`. Null when there is no such user. */
+  replacePassword(userId: string, passwordHash: string, spare: string | null): Promise<Subject | null>
+  /** The password hash of a user, null when they have none. */
+  findHash(userId: string): Promise<string | null>
+  /** Our own table; null when the app keeps its users itself. */
+  readonly own: UserStore | null
+}
+
+export interface LoginCandidate {
+  readonly subject: Subject
+  readonly passwordHash: string | null
+}
+
+export type ClaimsOf = (user: {
+  readonly id: string
+  readonly roles: readonly string[]
+}) => object | Promise<object>
+
+export function createOwnDirectory(store: Store, claimsOf: ClaimsOf): UserDirectory {
+  return {
+    own: store.users,
+    async findLogin(login) {
+      const name = parseUsername(login)
+      if (name === null) return null
+      const { value } = await store.users.findByUsername(name.key)
+      return value === null ? null : { subject: value.subject, passwordHash: value.user.passwordHash }
+    },
+    async load(userId) {
+      const { value } = await store.users.find(userId)
+      if (value === null) return null
+      const { username, roles } = value.user
+      return { username, roles, claims: asClaims(await claimsOf({ id: userId, roles })) }
+    },
+    async replacePassword(userId, passwordHash, spare) {
+      return (await store.users.replacePassword(userId, passwordHash, spare)).value
+    },
+    async findHash(userId) {
+      return (await store.users.find(userId)).value?.user.passwordHash ?? null
+    },
+  }
+}
+
+/** @param claimsOf when null, the claims are those that the source loads. */
+export function createForeignDirectory(
+  source: UserSource<object>,
+  store: Store,
+  claimsOf: ClaimsOf | null,
+): UserDirectory {
+  async function hashOf(userId: string, login: string): Promise<string | null> {
+    const found = await source.findLogin(login)
+    return found !== null && found.id === userId ? found.passwordHash : null
+  }
+  return {
+    own: null,
+    async findLogin(login) {
+      const found = await source.findLogin(login)
+      if (found === null) {
+        // The same round trips as for somebody who exists, so that time tells nothing.
+        await store.subjects.find(nobody)
+        await source.findLogin(login)
+        return null
+      }
+      const { value: subject } = await store.subjects.ensure(checkUserId(found.id))
+      // Read again: the hash must not be older than the epoch that the session will carry.
+      return { subject, passwordHash: await hashOf(found.id, login) }
+    },
+    async load(userId) {
+      const user = await source.load(userId)
+      if (user === null || user.disabled) return null
+      const { username, roles } = user
+      return {
+        username,
+        roles,
+        claims: asClaims(claimsOf === null ? user.claims : await claimsOf({ id: userId, roles })),
+      }
+    },
+    async replacePassword(userId, passwordHash, spare) {
+      // Before as well: should the app's table or our store fail halfway, what the old password opened has ended already.
+      await store.subjects.raiseEpoch(userId, spare)
+      await source.savePasswordHash(userId, passwordHash)
+      return (await store.subjects.raiseEpoch(userId, spare)).value
+    },
+    async findHash(userId) {
+      const user = await source.load(userId)
+      return user === null ? null : await hashOf(userId, user.username)
+    },
+  }
+}
+
+const nobody = 'nobody has this id, for it has spaces'
+
+/** @throws AuthError `invalid_request` when the id is empty, too long or has control characters (drivers cut text at NUL). */
+export function checkUserId(id: string): string {
+  if (id.length < 1 || id.length > 128 || /\p{Cc}/u.test(id)) {
+    throw new AuthError('invalid_request', {
+      detail: 'A user id is 1 to 128 characters without control characters.',
+    })
+  }
+  return id
+}
+
+const maxClaimsBytes = 1024
+
+/** The claims as a token would carry them: what JSON cannot say is gone in every mode alike. */
+function asClaims(claims: object): JsonObject {
+  const text = JSON.stringify(claims)
+  if (Buffer.byteLength(text) > maxClaimsBytes) {
+    throw new ConfigurationError(
+      'claims() returned more than 1 kB of JSON. Keep what is large in your own tables.',
+    )
+  }
+  const parsed: JsonObject = JSON.parse(text)
+  return parsed
+}

@@ -1,0 +1,146 @@
+// Opens the store and the keyring and wires the kernel from them; keeps both in order until it is closed.
+
+import { clockSkewSeconds, createAccessTokens } from './credentials/access-tokens.js'
+import { createHandles } from './credentials/handle.js'
+import { createKeyring, type Keyring } from './credentials/keyring.js'
+import { createRemembered } from './credentials/remembered.js'
+import { createServerKeys, type ServerKeys } from './credentials/server-keys.js'
+import { cleanUp } from './kernel/clean-up.js'
+import type { EventHub } from './kernel/events.js'
+import { withFaults } from './kernel/faults.js'
+import type { Kernel } from './kernel/kernel.js'
+import { createStoreTime, type StoreTime } from './kernel/store-time.js'
+import { createForeignDirectory, createOwnDirectory, type UserDirectory } from './kernel/user-directory.js'
+import type { AuthOptions, ParsedOptions } from './options.js'
+import type { Clock } from './ports/clock.js'
+import type { Log } from './ports/log.js'
+import type { Passwords } from './ports/passwords.js'
+import type { Random } from './ports/random.js'
+import type { Answer, Store } from './ports/store.js'
+
+/** What an Auth has of the outside world. */
+export interface Ports {
+  readonly clock: Clock
+  readonly random: Random
+  readonly passwords: Passwords
+  readonly log: Log
+}
+
+export interface OpenKernel {
+  readonly kernel: Kernel
+  readonly keyring: Keyring
+  close(): Promise<void>
+}
+
+const maxRemembered = 100_000
+const tendEveryMs = 60_000
+/** How old knowledge may be when a decision rests on it. */
+const maxStalenessMs = 1000
+
+/** @throws ConfigurationError when the store or a key in it cannot be opened as configured. */
+export async function openKernel(
+  options: AuthOptions<object>,
+  parsed: ParsedOptions,
+  ports: Ports,
+  events: EventHub,
+): Promise<OpenKernel> {
+  const { clock, random, passwords, log } = ports
+  const serverKeys = createServerKeys(parsed.secrets)
+  const opened = await options.store.open({ clock, random })
+  try {
+    const storeTime = createStoreTime(clock)
+    const store = watched(opened, storeTime)
+    const keyring = openKeyring(store, parsed, ports, serverKeys)
+    await keyring.ready()
+    const kernel: Kernel = {
+      store,
+      users: directoryOf(options, store),
+      handles: createHandles(serverKeys),
+      tokens: createAccessTokens({
+        keyring,
+        random,
+        issuer: parsed.origin.origin,
+        audience: parsed.audience,
+        lifetimeSeconds: parsed.accessTokenSeconds,
+      }),
+      remembered: createRemembered(maxRemembered),
+      passwords,
+      clock,
+      storeTime,
+      random,
+      events,
+      log,
+      policy: {
+        session: parsed.session,
+        remember: parsed.remember,
+        graceMs: parsed.graceMs,
+        maxStalenessMs,
+        registration: options.registration ?? 'closed',
+        minPasswordLength: parsed.minPasswordLength,
+        beforeSignIn: options.beforeSignIn ?? (() => undefined),
+      },
+    }
+    const stopTending = tend(kernel, keyring)
+    return {
+      kernel,
+      keyring,
+      async close() {
+        stopTending()
+        await opened.close()
+      },
+    }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+/** The store with its faults as 503, and every answer's time noted. */
+function watched(store: Store, storeTime: StoreTime): Store {
+  const note = (answer: unknown): void => storeTime.note(answer as Answer<unknown>)
+  return {
+    subjects: withFaults(store.subjects, note),
+    users: withFaults(store.users, note),
+    sessions: withFaults(store.sessions, note),
+    keys: withFaults(store.keys, note),
+    limits: withFaults(store.limits, note),
+    close: () => store.close(),
+  }
+}
+
+function directoryOf({ users, claims }: AuthOptions<object>, store: Store): UserDirectory {
+  if (users === undefined) return createOwnDirectory(store, claims ?? (() => ({})))
+  return createForeignDirectory(withFaults(users), store, claims ?? null)
+}
+
+function openKeyring(
+  store: Store,
+  parsed: ParsedOptions,
+  { clock, random }: Ports,
+  serverKeys: ServerKeys,
+): Keyring {
+  return createKeyring({
+    keys: store.keys,
+    clock,
+    random,
+    serverKeys,
+    algorithm: parsed.algorithm,
+    accessTokenSeconds: parsed.accessTokenSeconds,
+    skewSeconds: clockSkewSeconds,
+  })
+}
+
+/** Rotates keys by schedule and removes what has ended. A failure is logged, and made good a minute later. */
+function tend(kernel: Kernel, keyring: Keyring): () => void {
+  async function once(): Promise<void> {
+    try {
+      await keyring.tend()
+      await cleanUp(kernel)
+    } catch (error) {
+      kernel.log.warn('Could not tend to keys and ended sessions. Trying again in a minute.', { error })
+    }
+  }
+  const timer = setInterval(() => void once(), tendEveryMs)
+  timer.unref()
+  return () => clearInterval(timer)
+}

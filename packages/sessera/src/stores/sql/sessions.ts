@@ -1,0 +1,132 @@
+// Session rows. Of many writers one wins, by the version in the WHERE clause; a deleted row is never written again.
+
+import type { Json } from '../../domain/json.js'
+import type { Session, SessionWithSubject } from '../../domain/session.js'
+import type { SessionData, SessionStore } from '../../ports/store.js'
+import type { Driver, Row, SqlValue } from './driver.js'
+import { allOf, anyOf, firstOf, integerOf, sessionOf, subjectColumns, subjectOf, textOf } from './rows.js'
+import { sweep, sweepBatch } from './sweep.js'
+
+// `last_seen_at` is last because an update takes its value twice: to compare and to set.
+const columns = [
+  'user_id',
+  'client_id',
+  'mode',
+  'purpose',
+  'generation',
+  'seed',
+  'last_transition',
+  'rotated_at',
+  'epoch',
+  'created_at',
+  'proven_at',
+  'factors',
+  'idle_seconds',
+  'expires_at',
+  'ip',
+  'user_agent',
+  'label',
+  'version',
+  'last_seen_at',
+]
+const sessionColumns = ['id', ...columns].map((column) => `sessera_sessions.${column}`).join(', ')
+const laterSeen = 'last_seen_at = CASE WHEN last_seen_at > ? THEN last_seen_at ELSE ? END'
+const assignments = columns
+  .map((column) => (column === 'last_seen_at' ? laterSeen : `${column} = ?`))
+  .join(', ')
+
+const insert = `INSERT INTO sessera_sessions (id, ${columns.join(', ')}, data, data_version)
+  VALUES (?, ${columns.map(() => '?').join(', ')}, 'null', 1) ON CONFLICT (id) DO NOTHING RETURNING id`
+const find = `SELECT ${sessionColumns}, ${subjectColumns}
+  FROM sessera_sessions JOIN sessera_subjects ON sessera_subjects.user_id = sessera_sessions.user_id
+  WHERE sessera_sessions.id = ?`
+const replace = `UPDATE sessera_sessions SET ${assignments} WHERE id = ? AND version = ? RETURNING id`
+const touch = `UPDATE sessera_sessions SET ${laterSeen} WHERE id = ? RETURNING id`
+const end = `DELETE FROM sessera_sessions WHERE id = ? RETURNING ${sessionColumns}`
+const endAll = `DELETE FROM sessera_sessions WHERE user_id = ? RETURNING ${sessionColumns}`
+const endAllOthers = `DELETE FROM sessera_sessions WHERE user_id = ? AND id <> ? RETURNING ${sessionColumns}`
+const list = `SELECT ${sessionColumns} FROM sessera_sessions WHERE user_id = ?
+  ORDER BY last_seen_at DESC, created_at DESC, id`
+const readData = 'SELECT data, data_version FROM sessera_sessions WHERE id = ?'
+const writeData = `UPDATE sessera_sessions SET data = ?, data_version = data_version + 1
+  WHERE id = ? AND data_version = ? RETURNING id`
+
+// Two selects, because an index serves each, and none would serve an OR of both.
+const removeExpired = `DELETE FROM sessera_sessions WHERE id IN (
+  SELECT id FROM sessera_sessions WHERE expires_at <= ?
+  UNION ALL SELECT id FROM sessera_sessions WHERE last_seen_at + idle_seconds * 1000 <= ?
+  LIMIT ${sweepBatch}) RETURNING id`
+
+export function createSqlSessions(driver: Driver): SessionStore {
+  return {
+    async create(session) {
+      return anyOf(await driver.write({ sql: insert, params: [session.id, ...cellsOf(session)] }))
+    },
+    async find(id) {
+      return firstOf(await driver.read({ sql: find, params: [id] }), sessionWithSubjectOf)
+    },
+    async replace(next, expectedVersion) {
+      const params = [...cellsOf(next), next.lastSeenAt, next.id, expectedVersion]
+      return anyOf(await driver.write({ sql: replace, params }))
+    },
+    async touch(id, seenAt) {
+      return anyOf(await driver.write({ sql: touch, params: [seenAt, seenAt, id] }))
+    },
+    async end(id) {
+      return firstOf(await driver.write({ sql: end, params: [id] }), sessionOf)
+    },
+    async endAll(userId, except) {
+      const statement =
+        except === null ? { sql: endAll, params: [userId] } : { sql: endAllOthers, params: [userId, except] }
+      return allOf(await driver.write(statement), sessionOf)
+    },
+    async list(userId) {
+      return allOf(await driver.read({ sql: list, params: [userId] }), sessionOf)
+    },
+    async readData(id) {
+      return firstOf(await driver.read({ sql: readData, params: [id] }), sessionDataOf)
+    },
+    async writeData(id, data, expectedVersion) {
+      return anyOf(
+        await driver.write({ sql: writeData, params: [JSON.stringify(data), id, expectedVersion] }),
+      )
+    },
+    removeExpired(at) {
+      return sweep(driver, { sql: removeExpired, params: [at, at] })
+    },
+  }
+}
+
+/** In the order of `columns`. */
+function cellsOf(session: Session): SqlValue[] {
+  return [
+    session.userId,
+    session.clientId,
+    session.mode,
+    session.purpose,
+    session.generation,
+    session.seed,
+    session.lastTransition,
+    session.rotatedAt,
+    session.epoch,
+    session.createdAt,
+    session.provenAt,
+    JSON.stringify(session.factors),
+    session.idleSeconds,
+    session.expiresAt,
+    session.ip,
+    session.userAgent,
+    session.label,
+    session.version,
+    session.lastSeenAt,
+  ]
+}
+
+function sessionWithSubjectOf(row: Row): SessionWithSubject {
+  return { session: sessionOf(row), subject: subjectOf(row) }
+}
+
+function sessionDataOf(row: Row): SessionData {
+  const data: Json = JSON.parse(textOf(row, 'data'))
+  return { data, version: integerOf(row, 'data_version') }
+}

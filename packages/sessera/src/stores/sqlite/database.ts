@@ -1,0 +1,69 @@
+// Opening the file: private from its first byte, and durable once a write is acknowledged.
+
+import { closeSync, constants, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { ConfigurationError } from '../../errors.js'
+import { explainOpening } from './faults.js'
+import type { SqliteDatabase, SqliteModule } from './module.js'
+
+/** How long one attempt waits inside SQLite, holding up the event loop. What is longer is waited for outside. */
+export const busyTimeoutMs = 10
+
+/**
+ * A connection to the file at `path`, created if it is not there. May meet a busy file, then it can be repeated.
+ *
+ * @throws ConfigurationError when the path cannot hold a database; the sentence says why and what to do.
+ */
+export function openDatabase(module: SqliteModule, path: string): SqliteDatabase {
+  createPrivately(path)
+  let database: SqliteDatabase | null = null
+  try {
+    database = new module.DatabaseSync(path)
+    prepareConnection(database, path)
+    return database
+  } catch (error) {
+    database?.close()
+    throw explainOpening(error, path)
+  }
+}
+
+/**
+ * SQLite gives `-wal` and `-shm` the mode of the file, so this decides for all three. An existing file is not even
+ * opened: closing it again would drop every lock that this process holds on it (https://sqlite.org/howtocorrupt.html §2.2).
+ */
+function createPrivately(path: string): void {
+  try {
+    closeSync(openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_RDWR, 0o600))
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null
+    if (code === 'EEXIST') return
+    const folder = dirname(path)
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new ConfigurationError(
+        `The folder "${folder}" does not exist. Create it, or give the SQLite file another path.`,
+      )
+    }
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+      throw new ConfigurationError(
+        `This process may not create a file in "${folder}". Correct the folder's owner or mode, or give the SQLite file another path.`,
+      )
+    }
+    throw error
+  }
+}
+
+function prepareConnection(database: SqliteDatabase, path: string): void {
+  database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
+  database.exec('PRAGMA foreign_keys = ON')
+  database.exec('PRAGMA journal_mode = WAL')
+  // NORMAL can lose acknowledged commits on power loss in WAL mode: a revocation among them would be undone.
+  database.exec('PRAGMA synchronous = FULL')
+  // SQLite opens a file that it may only read without a word, and would fail at the first sign-in instead.
+  database.exec('BEGIN IMMEDIATE; CREATE TABLE sessera_probe (found INTEGER); ROLLBACK')
+  const [row] = database.prepare('PRAGMA journal_mode').all()
+  if (row?.['journal_mode'] !== 'wal') {
+    throw new ConfigurationError(
+      `The disk of "${path}" cannot share memory between processes, which SQLite needs (WAL). Use a local disk, not a network folder.`,
+    )
+  }
+}

@@ -1,0 +1,84 @@
+// Records to store. The texts are those that have come back changed from some database somewhere.
+
+import type { Session } from '../../domain/session.js'
+import type { User } from '../../domain/user.js'
+import type { StoredKey } from '../../ports/store.js'
+
+const newYear = Date.UTC(2026, 0, 1)
+
+export function userRecord(fields: Partial<User> = {}): User {
+  return {
+    id: 'u-1',
+    username: 'Ada',
+    email: 'ada@example.org',
+    passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaA',
+    roles: ['teller', 'pro'],
+    createdAt: newYear,
+    ...fields,
+  }
+}
+
+export function sessionRecord(fields: Partial<Session> = {}): Session {
+  return {
+    id: 's-1',
+    userId: 'u-1',
+    clientId: 'app',
+    mode: 'hybrid',
+    purpose: 'session',
+    generation: 4,
+    seed: 'AAECAwQFBgcICQoLDA0ODw',
+    lastTransition: 'exchange',
+    rotatedAt: newYear + 1,
+    epoch: 2,
+    createdAt: newYear + 2,
+    provenAt: newYear + 3000,
+    factors: ['pwd', 'otp'],
+    lastSeenAt: newYear + 4,
+    idleSeconds: 3600,
+    expiresAt: newYear + 86_400_000,
+    ip: '2001:db8::1',
+    userAgent: 'Mozilla/5.0',
+    label: 'Work laptop',
+    version: 7,
+    ...fields,
+  }
+}
+
+export function keyRecord(fields: Partial<StoredKey> = {}): StoredKey {
+  return {
+    kid: 'k-1',
+    algorithm: 'EdDSA',
+    sealed: 'c2VhbGVk',
+    createdAt: newYear,
+    signsFrom: newYear + 60_000,
+    ...fields,
+  }
+}
+
+/** Texts that must come back byte for byte, and must not be taken for each other. */
+export const spellings: readonly string[] = [
+  '',
+  ' ',
+  'a',
+  'A',
+  'ä',
+  // The same letter as two code points.
+  'a\u0308',
+  ' a',
+  'a ',
+  '__proto__',
+  'constructor',
+  'null',
+  '0',
+  '00',
+  '1e3',
+  `it's "quoted" \`thrice\``,
+  `Robert'); DROP TABLE sessera_users; --`,
+  '%_?$1:name@x\\',
+  'line\nbreak\r\ttab',
+  '\u2028\u200f\ufeff',
+  '日本語 العربية ไทย',
+  '👩🏽‍🚀🏳️‍🌈',
+  '{"json":true}',
+  'x'.repeat(4096),
+]

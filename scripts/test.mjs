@@ -1,0 +1,31 @@
+// node scripts/test.mjs <run>... [vitest arguments]: the named runs one after the other, all of them even if one fails.
+// Runs: fast, slow, compat (= compat-22 compat-24 compat-26).
+
+import { compatMajors, runCompat } from './compat.mjs'
+import { namesOf } from './projects.mjs'
+import { runVitest } from './run-vitest.mjs'
+
+/** @type {Map<string, (extra: string[]) => Promise<boolean>>} */
+const runs = new Map()
+for (const group of ['fast', 'slow']) {
+  const projects = namesOf((project) => project.group === group)
+  runs.set(group, (extra) => runVitest({ name: group, projects, extra }))
+}
+for (const major of compatMajors) {
+  runs.set(`compat-${major}`, (extra) => runCompat({ major, extra }))
+}
+
+const words = process.argv
+  .slice(2)
+  .flatMap((word) => (word === 'compat' ? compatMajors.map((major) => `compat-${major}`) : [word]))
+const firstOther = words.findIndex((word) => !runs.has(word))
+const named = firstOther === -1 ? words : words.slice(0, firstOther)
+const extra = firstOther === -1 ? [] : words.slice(firstOther)
+
+if (named.length === 0) {
+  console.error(`Name at least one run: ${[...runs.keys()].join(', ')}.`)
+  process.exitCode = 2
+}
+for (const name of named) {
+  if (!(await runs.get(name)?.(extra))) process.exitCode = 1
+}

@@ -1,0 +1,80 @@
+// The HTTP server around API and pages, when one of them misbehaves.
+
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { connect } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Serving, serve } from '../../packages/server/src/serve.js'
+import { createAuth } from '../../packages/sessera/src/create-auth.js'
+import { forNode } from '../../packages/sessera/src/frameworks/node.js'
+import { memory } from '../../packages/sessera/src/stores/memory.js'
+import { freePort } from '../support/server-process.js'
+
+const logged: string[] = []
+const log = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: (message: string) => void logged.push(message),
+}
+const auth = createAuth({ origin: 'http://localhost:3000', store: memory(), log })
+let serving: Serving | null = null
+
+afterEach(async () => {
+  await serving?.close()
+  serving = null
+  logged.length = 0
+})
+
+type Answer = (req: IncomingMessage, res: ServerResponse) => Promise<void>
+
+async function servePages(answer: Answer): Promise<number> {
+  const port = await freePort()
+  serving = await serve({
+    host: 'localhost',
+    port,
+    node: forNode(auth),
+    pages: { answer },
+    log,
+    graceMs: 200,
+  })
+  return port
+}
+
+describe('a page that throws', () => {
+  it('is answered with 500 and nothing else, and logged', async () => {
+    const port = await servePages(() => Promise.reject(new Error('the database password is hunter2')))
+    const response = await fetch(`http://localhost:${port}/`)
+    expect([response.status, await response.text()]).toEqual([500, ''])
+    expect(logged).toEqual(['A request failed.'])
+  })
+
+  it('halfway through its answer cuts it, so that nobody takes it for whole', async () => {
+    const port = await servePages(async (_req, res) => {
+      res.writeHead(200).write('half')
+      throw new Error('no more')
+    })
+    await expect(fetch(`http://localhost:${port}/`).then((response) => response.text())).rejects.toThrow()
+    expect(logged).toEqual(['A request failed.'])
+  })
+})
+
+describe('closing', () => {
+  it('cuts off a request that never ends', async () => {
+    const port = await servePages(() => new Promise(() => undefined))
+    const socket = connect({ port, host: 'localhost' })
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await once(socket, 'ready')
+    const cut = once(socket, 'close')
+    await serving?.close()
+    await cut
+    serving = null
+  })
+
+  it('leaves health and API answering until then', async () => {
+    const port = await servePages(() => Promise.reject(new Error('not asked')))
+    const statuses = await Promise.all(
+      ['/healthz', '/auth/me'].map(async (path) => (await fetch(`http://localhost:${port}${path}`)).status),
+    )
+    expect(statuses).toEqual([200, 401])
+  })
+})

@@ -1,0 +1,96 @@
+// Several processes on one file: they build it once, lose no write to each other, and one may die at any moment.
+// The children run the built library; `npm test` builds it first.
+
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { loadSqlite } from '../../packages/sessera/src/stores/sqlite/module.js'
+import { sqlite } from '../../packages/sessera/src/stores/sqlite.js'
+import { createFakeClock } from '../../packages/sessera/src/testing/fake-clock.js'
+import { createSeededRandom } from '../../packages/sessera/src/testing/seeded-random.js'
+import { temporaryFolder } from './folders.js'
+
+const using = { clock: createFakeClock(), random: createSeededRandom('processes') }
+
+function start(script: string, ...args: readonly string[]): ChildProcessWithoutNullStreams {
+  const child = spawn(process.execPath, [
+    fileURLToPath(new URL(`children/${script}`, import.meta.url)),
+    ...args,
+  ])
+  child.stderr.pipe(process.stderr)
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  return child
+}
+
+async function exitOf(child: ChildProcessWithoutNullStreams): Promise<unknown> {
+  const [code, signal] = await once(child, 'close')
+  return code ?? signal
+}
+
+test('six processes that open a new file at the same moment build it once, and lose no write to each other', async () => {
+  const path = join(temporaryFolder(), 'auth.db')
+  const times = 40
+  const children = Array.from({ length: 6 }, () => start('raise.mjs', path, String(times)))
+  await Promise.all(children.map((child) => once(child.stdout, 'data')))
+  const exits = children.map(exitOf)
+  for (const child of children) child.stdin.write('go\n')
+  expect(await Promise.all(exits)).toEqual(children.map(() => 0))
+
+  const store = await sqlite(path).open(using)
+  const { value: subject } = await store.subjects.find('shared')
+  expect(subject?.epoch).toBe(1 + children.length * times)
+  expect((await store.limits.count('shared', 1)).value.count).toBe(children.length * times + 1)
+  await store.close()
+
+  const { DatabaseSync } = await loadSqlite()
+  const database = new DatabaseSync(path)
+  expect(database.prepare('SELECT version FROM sessera_migrations').all()).toHaveLength(1)
+  database.close()
+})
+
+test.each([1, 2, 3])(
+  'a process killed in the middle of writing loses nothing that it acknowledged (%i)',
+  async (round) => {
+    const path = join(temporaryFolder(), 'auth.db')
+    const child = start('write-forever.mjs', path)
+    const exit = exitOf(child)
+    let acknowledged = -1
+    const lines = createInterface({ input: child.stdout })
+    lines.on('line', (line) => {
+      acknowledged = Number(line)
+      if (acknowledged === 50 * round) child.kill('SIGKILL')
+    })
+    const drained = once(lines, 'close')
+    expect(await exit).toBe('SIGKILL')
+    await drained
+    expect(acknowledged).toBeGreaterThanOrEqual(50 * round)
+
+    const store = await sqlite(path).open(using)
+    const { value: sessions } = await store.sessions.list('u-1')
+    const indexes = sessions.map(({ lastSeenAt }) => lastSeenAt).sort((a, b) => a - b)
+    expect(indexes).toEqual(Array.from({ length: indexes.length }, (_, index) => index))
+    expect(indexes.length - 1).toBeGreaterThanOrEqual(acknowledged)
+    expect((await store.subjects.raiseEpoch('u-1', null)).value?.epoch).toBe(2)
+    await store.close()
+  },
+)
+
+test('a process that dies holding the file does not keep the others out', async () => {
+  const path = join(temporaryFolder(), 'auth.db')
+  const store = await sqlite(path).open(using)
+  await store.subjects.ensure('u-1')
+  const child = start('hold.mjs', path)
+  const exit = exitOf(child)
+  await once(child.stdout, 'data')
+  const raise = store.subjects.raiseEpoch('u-1', null)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  child.kill('SIGKILL')
+  await exit
+  expect((await raise).value?.epoch).toBe(2)
+  await store.close()
+})

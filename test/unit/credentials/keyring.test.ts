@@ -1,0 +1,517 @@
+import { createLocalJWKSet, jwtVerify } from 'jose'
+import { describe, expect, test } from 'vitest'
+import { signAccessToken } from '../../../packages/sessera/src/credentials/access-token.js'
+import { generateKey } from '../../../packages/sessera/src/credentials/algorithms.js'
+import {
+  createKeyring,
+  type Keyring,
+  type KeyringOptions,
+} from '../../../packages/sessera/src/credentials/keyring.js'
+import { sealKey } from '../../../packages/sessera/src/credentials/sealed-key.js'
+import { createServerKeys } from '../../../packages/sessera/src/credentials/server-keys.js'
+import { AuthError, ConfigurationError } from '../../../packages/sessera/src/errors.js'
+import type { KeyStore, StoredKey } from '../../../packages/sessera/src/ports/store.js'
+import { createFakeClock, type FakeClock } from '../../../packages/sessera/src/testing/fake-clock.js'
+import { createSeededRandom } from '../../../packages/sessera/src/testing/seeded-random.js'
+import { exampleClaims, outcomeOf, verifyWith } from './forge.js'
+
+const day = 86_400_000
+const old = 'an old secret of the server, long enough'
+const next = 'the next secret of the server, long too'
+
+/** A key store in an array. Every answer takes a turn of the event loop; `pace` can make it longer, or fail. */
+class ArrayKeyStore implements KeyStore {
+  readonly clock: FakeClock
+  rows: StoredKey[] = []
+  lists = 0
+  pace: () => Promise<unknown> = () => Promise.resolve()
+  onceBeforeAdd: (() => Promise<unknown>) | null = null
+
+  constructor(clock: FakeClock) {
+    this.clock = clock
+  }
+
+  async list(): Promise<{ value: readonly StoredKey[]; now: number }> {
+    this.lists += 1
+    const value = this.rows.toSorted((a, b) => a.signsFrom - b.signsFrom)
+    const now = this.clock.now()
+    await this.pace()
+    return { value, now }
+  }
+
+  async add(key: StoredKey, newest: string | null): Promise<{ value: boolean; now: number }> {
+    await this.pace()
+    const before = this.onceBeforeAdd
+    this.onceBeforeAdd = null
+    await before?.()
+    const latest = this.rows.toSorted((a, b) => a.signsFrom - b.signsFrom).at(-1)
+    const value = (latest?.kid ?? null) === newest
+    if (value) this.rows.push(key)
+    return { value, now: this.clock.now() }
+  }
+
+  async remove(kid: string): Promise<{ value: boolean; now: number }> {
+    await this.pace()
+    const before = this.rows.length
+    this.rows = this.rows.filter((key) => key.kid !== kid)
+    return { value: this.rows.length < before, now: this.clock.now() }
+  }
+}
+
+interface Site {
+  readonly clock: FakeClock
+  readonly store: ArrayKeyStore
+  readonly node: (options?: Partial<KeyringOptions>) => Keyring
+}
+
+function createSite(): Site {
+  const clock = createFakeClock()
+  const store = new ArrayKeyStore(clock)
+  const random = createSeededRandom('keyring')
+  return {
+    clock,
+    store,
+    node: (options = {}) =>
+      createKeyring({
+        keys: store,
+        clock,
+        random,
+        serverKeys: createServerKeys([old]),
+        algorithm: 'EdDSA',
+        accessTokenSeconds: 300,
+        skewSeconds: 5,
+        ...options,
+      }),
+  }
+}
+
+function publishedKids(keyring: Keyring): string[] {
+  return keyring.jwks().keys.map(({ kid }) => kid)
+}
+
+describe('the first key', () => {
+  test('is made on first use and signs at once', async () => {
+    const { clock, store, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    const key = keyring.signingKey(clock.now())
+    expect(store.rows.map(({ kid }) => kid)).toEqual([key.kid])
+    expect(keyring.findKey(key.kid)).toBe(key)
+    expect(publishedKids(keyring)).toEqual([key.kid])
+  })
+
+  test('of 16 nodes that start at once, one makes it', async () => {
+    const { clock, store, node } = createSite()
+    const nodes = Array.from({ length: 16 }, () => node())
+    await Promise.all(nodes.map((keyring) => keyring.ready()))
+    expect(store.rows).toHaveLength(1)
+    expect(new Set(nodes.map((keyring) => keyring.signingKey(clock.now()).kid)).size).toBe(1)
+  })
+
+  test('serves after a restart, and verifies what it signed before', async () => {
+    const { clock, store, node } = createSite()
+    const before = node()
+    await before.ready()
+    const token = signAccessToken(exampleClaims, before.signingKey(clock.now()))
+    const after = node()
+    await after.ready()
+    expect(outcomeOf(verifyWith(after.signingKey(clock.now()), token))).toBe('ok')
+    expect(store.rows).toHaveLength(1)
+  })
+
+  test('serves a node whose time lags behind', async () => {
+    const { clock, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    expect(keyring.signingKey(clock.now() - 1000).kid).toBe(publishedKids(keyring)[0])
+  })
+
+  test('is not there before ready', () => {
+    const { clock, node } = createSite()
+    expect(() => node().signingKey(clock.now())).toThrow(new AuthError('unavailable'))
+  })
+})
+
+describe('rotation', () => {
+  test('publishes a key ten minutes before it signs', async () => {
+    const { clock, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    const first = keyring.signingKey(clock.now()).kid
+    const second = await keyring.rotate()
+    expect(publishedKids(keyring)).toEqual([first, second])
+    expect(keyring.findKey(second)).not.toBeNull()
+    expect(keyring.signingKey(clock.now() + 599_999).kid).toBe(first)
+    expect(keyring.signingKey(clock.now() + 600_000).kid).toBe(second)
+  })
+
+  test('of 16 nodes that rotate at once, one makes the key and all name it', async () => {
+    const { store, node } = createSite()
+    const nodes = Array.from({ length: 16 }, () => node())
+    await Promise.all(nodes.map((keyring) => keyring.ready()))
+    const kids = await Promise.all(nodes.map((keyring) => keyring.rotate()))
+    expect(store.rows).toHaveLength(2)
+    expect(new Set(kids)).toEqual(new Set([store.rows[1]?.kid]))
+  })
+
+  test('twice in the same instant gives two keys in order', async () => {
+    const { store, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    const kids = [await keyring.rotate(), await keyring.rotate()]
+    expect(publishedKids(keyring).slice(1)).toEqual(kids)
+    expect(new Set(store.rows.map(({ signsFrom }) => signsFrom)).size).toBe(3)
+  })
+
+  test('happens by itself, so that the next key signs after 90 days', async () => {
+    const { clock, store, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    const first = keyring.signingKey(clock.now()).kid
+    clock.advance(90 * day - 600_001)
+    await keyring.tend()
+    expect(store.rows).toHaveLength(1)
+    clock.advance(1)
+    await keyring.tend()
+    await keyring.tend()
+    expect(store.rows).toHaveLength(2)
+    expect(keyring.signingKey(clock.now()).kid).toBe(first)
+    clock.advance(600_000)
+    expect(keyring.signingKey(clock.now()).kid).toBe(store.rows[1]?.kid)
+  })
+
+  test('goes by the time of the store, not of the node', async () => {
+    const { clock, store, node } = createSite()
+    const late = createFakeClock(clock.now() + 365 * day)
+    const keyring = node({ clock: late })
+    await keyring.ready()
+    await keyring.tend()
+    expect(store.rows.map(({ signsFrom }) => signsFrom)).toEqual([clock.now()])
+  })
+
+  test('never makes two nodes, or a cached JWKS, refuse a good token', async () => {
+    const { clock, store, node } = createSite()
+    const nodes = [node({ rotateEverySeconds: 3600 }), node({ rotateEverySeconds: 3600 })] as const
+    await Promise.all(nodes.map((keyring) => keyring.ready()))
+    let cached = nodes[0].jwks()
+    const issued: { token: string; kid: string; exp: number }[] = []
+    const kids = new Set<string>()
+
+    for (let minute = 0; minute < 240; minute += 1) {
+      if (minute % 5 === 0) cached = nodes[(minute / 5) % 2 === 0 ? 0 : 1].jwks()
+      const seconds = Math.floor(clock.now() / 1000)
+      for (const keyring of nodes) {
+        const key = keyring.signingKey(clock.now())
+        const times = { iat: seconds, exp: seconds + 300, auth_time: seconds }
+        issued.push({
+          token: signAccessToken({ ...exampleClaims, ...times }, key),
+          kid: key.kid,
+          exp: times.exp,
+        })
+        kids.add(key.kid)
+      }
+      const jwks = createLocalJWKSet({ keys: [...cached.keys] })
+      for (const { token, kid } of issued.filter(({ exp }) => exp > seconds)) {
+        for (const keyring of nodes) {
+          expect(keyring.findKey(kid)).not.toBeNull()
+          expect(
+            outcomeOf(
+              verifyWith(keyring.signingKey(clock.now()), token, {
+                findKey: keyring.findKey,
+                now: clock.now(),
+              }),
+            ),
+          ).toBe('ok')
+        }
+        const verified = await jwtVerify(token, jwks, { currentDate: new Date(clock.now()) })
+        expect(verified.protectedHeader.kid).toBe(kid)
+      }
+      clock.advance(60_000)
+      await nodes[minute % 2 === 0 ? 0 : 1].tend()
+      if (minute % 3 === 0) await nodes[0].tend()
+    }
+    expect(kids.size).toBeGreaterThanOrEqual(4)
+    expect(store.rows.length).toBeLessThanOrEqual(2)
+  })
+})
+
+describe('retirement', () => {
+  test('comes after the last token, the skew and a minute, and not before', async () => {
+    const { clock, store, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    const first = keyring.signingKey(clock.now()).kid
+    const second = await keyring.rotate()
+    clock.advance(600_000 + 300_000 + 5_000 + 60_000 - 1)
+    await keyring.tend()
+    expect(publishedKids(keyring)).toEqual([first, second])
+    clock.advance(1)
+    await keyring.tend()
+    expect(publishedKids(keyring)).toEqual([second])
+    expect(keyring.findKey(first)).toBeNull()
+    expect(store.rows.map(({ kid }) => kid)).toEqual([second])
+  })
+
+  test('never takes the only key', async () => {
+    const { clock, store, node } = createSite()
+    const keyring = node({ rotateEverySeconds: 1e9 })
+    await keyring.ready()
+    clock.advance(1000 * day)
+    await keyring.tend()
+    expect(store.rows).toHaveLength(1)
+  })
+})
+
+describe('a read of the keys', () => {
+  test('happens once for a flood of unknown kids, and once a second', async () => {
+    const { clock, store, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    store.lists = 0
+    await Promise.all(Array.from({ length: 1000 }, () => keyring.reload()))
+    expect(store.lists).toBe(1)
+    clock.advance(999)
+    await Promise.all(Array.from({ length: 1000 }, () => keyring.reload()))
+    expect(store.lists).toBe(1)
+    clock.advance(1)
+    await Promise.all(Array.from({ length: 1000 }, () => keyring.reload()))
+    expect(store.lists).toBe(2)
+  })
+
+  test('finds a key that another node made', async () => {
+    const { node } = createSite()
+    const [one, other] = [node(), node()]
+    await one.ready()
+    await other.ready()
+    const kid = await one.rotate()
+    expect(other.findKey(kid)).toBeNull()
+    await other.reload()
+    expect(other.findKey(kid)).not.toBeNull()
+  })
+
+  test('is joined while it lasts, however long', async () => {
+    const { clock, store, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    store.lists = 0
+    let answer = (): void => {}
+    store.pace = () => new Promise<void>((resolve) => (answer = resolve))
+    const reads = [keyring.reload()]
+    clock.advance(10_000)
+    reads.push(keyring.reload())
+    expect(store.lists).toBe(1)
+    answer()
+    await Promise.all(reads)
+  })
+
+  test('that fails, fails for all who wait, leaves what was known, and is tried again after a second', async () => {
+    const { clock, store, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    store.lists = 0
+    store.pace = () => Promise.reject(new Error('the store is down'))
+    const outcomes = await Promise.allSettled([keyring.reload(), keyring.reload()])
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    await expect(keyring.reload()).rejects.toThrow('the store is down')
+    expect(store.lists).toBe(1)
+    expect(keyring.signingKey(clock.now())).toBeDefined()
+    store.pace = () => Promise.resolve()
+    clock.advance(1000)
+    await keyring.reload()
+    expect(store.lists).toBe(2)
+  })
+
+  test('that is overtaken does not bring back a key that was killed', async () => {
+    const { clock, store, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    const { kid } = keyring.signingKey(clock.now())
+    let answer = (): void => {}
+    store.pace = () => new Promise<void>((resolve) => (answer = resolve))
+    const slow = keyring.reload()
+    store.pace = () => Promise.resolve()
+    await keyring.revoke(kid)
+    answer()
+    await slow
+    expect(keyring.findKey(kid)).toBeNull()
+  })
+})
+
+describe('the emergency kill', () => {
+  test('replaces the signing key at once', async () => {
+    const { clock, store, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    const bad = keyring.signingKey(clock.now())
+    expect(await keyring.revoke(bad.kid)).toBe(true)
+    expect(keyring.findKey(bad.kid)).toBeNull()
+    const good = keyring.signingKey(clock.now())
+    expect(good.kid).not.toBe(bad.kid)
+    expect(store.rows.map(({ kid }) => kid)).toEqual([good.kid])
+    expect(publishedKids(keyring)).toEqual([good.kid])
+  })
+
+  test('does not let an older or a pending key sign instead', async () => {
+    const { clock, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    const oldest = keyring.signingKey(clock.now()).kid
+    const bad = await keyring.rotate()
+    clock.advance(600_000)
+    const pending = await keyring.rotate()
+    await keyring.revoke(bad)
+    const now = keyring.signingKey(clock.now()).kid
+    expect([oldest, bad, pending]).not.toContain(now)
+    expect(keyring.signingKey(clock.now() + 600_000).kid).toBe(pending)
+    expect(publishedKids(keyring)).toEqual([oldest, now, pending])
+  })
+
+  test('of a key that is only published, or retiring, makes no new one', async () => {
+    const { clock, store, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    const signing = keyring.signingKey(clock.now()).kid
+    expect(await keyring.revoke(await keyring.rotate())).toBe(true)
+    expect(store.rows.map(({ kid }) => kid)).toEqual([signing])
+  })
+
+  test('of an unknown key does nothing', async () => {
+    const { store, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    expect(await keyring.revoke('__proto__')).toBe(false)
+    expect(store.rows).toHaveLength(1)
+  })
+
+  test('by 16 nodes at once happens once', async () => {
+    const { clock, store, node } = createSite()
+    const nodes = Array.from({ length: 16 }, () => node())
+    await Promise.all(nodes.map((keyring) => keyring.ready()))
+    const bad = nodes[0]?.signingKey(clock.now()).kid ?? ''
+    const outcomes = await Promise.all(nodes.map((keyring) => keyring.revoke(bad)))
+    expect(outcomes.filter((done) => done)).toHaveLength(1)
+    expect(store.rows).toHaveLength(1)
+    expect(store.rows[0]?.kid).not.toBe(bad)
+  })
+
+  test('that a rotation overtakes still gives a key that signs now', async () => {
+    const { clock, store, node } = createSite()
+    const one = node()
+    await one.ready()
+    const bad = one.signingKey(clock.now()).kid
+    // The rotation comes between the kill and the replacement: the only key left is one that is not to sign yet.
+    store.onceBeforeAdd = async () => {
+      const pending = await generateKey('EdDSA', createSeededRandom('rotation'))
+      const sealed = sealKey(pending, {
+        serverKeys: createServerKeys([old]),
+        random: createSeededRandom('nonce'),
+      })
+      const at = clock.now()
+      store.rows.push({
+        kid: pending.kid,
+        algorithm: 'EdDSA',
+        sealed,
+        createdAt: at,
+        signsFrom: at + 600_000,
+      })
+    }
+    await one.revoke(bad)
+    const now = one.signingKey(clock.now())
+    expect(store.rows.find(({ kid }) => kid === now.kid)?.signsFrom).toBeLessThanOrEqual(clock.now())
+    expect(store.rows).toHaveLength(2)
+  })
+})
+
+describe('another algorithm', () => {
+  test('takes over after its key was published', async () => {
+    const { clock, node } = createSite()
+    const before = node()
+    await before.ready()
+    const after = node({ algorithm: 'ES256' })
+    await after.ready()
+    expect(after.signingKey(clock.now()).algorithm).toBe('EdDSA')
+    clock.advance(600_000)
+    expect(after.signingKey(clock.now()).algorithm).toBe('ES256')
+    expect(after.jwks().keys.map(({ alg }) => alg)).toEqual(['EdDSA', 'ES256'])
+  })
+
+  test('on one of two nodes does not make them outbid each other', async () => {
+    const { clock, store, node } = createSite()
+    const [one, other] = [node(), node({ algorithm: 'ES256' })]
+    await one.ready()
+    await other.ready()
+    for (let minute = 0; minute < 120; minute += 1) {
+      await one.tend()
+      await other.tend()
+      expect(store.rows.length).toBeLessThanOrEqual(4)
+      clock.advance(60_000)
+    }
+  })
+
+  test('HS256 signs and publishes nothing', async () => {
+    const { clock, node } = createSite()
+    const keyring = node({ algorithm: 'HS256' })
+    await keyring.ready()
+    const key = keyring.signingKey(clock.now())
+    expect(outcomeOf(verifyWith(key, signAccessToken(exampleClaims, key)))).toBe('ok')
+    expect(key.kid).toMatch(/^[\w-]{22}$/)
+    expect(keyring.jwks()).toEqual({ keys: [] })
+  })
+})
+
+describe('at rest', () => {
+  test('keys open under any secret in the list', async () => {
+    const { clock, node } = createSite()
+    const before = node()
+    await before.ready()
+    const { kid } = before.signingKey(clock.now())
+    const after = node({ serverKeys: createServerKeys([next, old]) })
+    await after.ready()
+    expect(after.signingKey(clock.now()).kid).toBe(kid)
+    const added = await after.rotate()
+    const old2 = node({ serverKeys: createServerKeys([old, next]) })
+    await old2.ready()
+    expect(old2.findKey(added)).not.toBeNull()
+  })
+
+  test('keys stay shut under another secret, and the error says what to do', async () => {
+    const { node } = createSite()
+    await node().ready()
+    const starting = node({ serverKeys: createServerKeys([next]) }).ready()
+    await expect(starting).rejects.toThrow(ConfigurationError)
+    await expect(starting).rejects.toThrow(/No server secret opens .* Put the one that sealed it back/)
+  })
+
+  test('a key sealed for another kid or algorithm is refused', async () => {
+    const { store, node } = createSite()
+    await node().ready()
+    const [row] = store.rows
+    if (row === undefined) throw new Error('no key')
+    for (const change of [{ kid: 'mine' }, { algorithm: 'HS256' }, { algorithm: 'ES256' }]) {
+      store.rows = [{ ...row, ...change }]
+      await expect(node().ready()).rejects.toThrow(ConfigurationError)
+    }
+  })
+
+  test('an algorithm of a later version is refused with a sentence', async () => {
+    const { store, node } = createSite()
+    await node().ready()
+    store.rows = store.rows.map((row) => ({ ...row, algorithm: 'ML-DSA-44' }))
+    await expect(node().ready()).rejects.toThrow(/"ML-DSA-44", which this version does not know/)
+  })
+
+  test('the store never sees a private key', async () => {
+    const { clock, store, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    await keyring.rotate()
+    const jwk = keyring.jwks().keys[0]
+    expect(jwk?.kid).toBe(keyring.signingKey(clock.now()).kid)
+    for (const { sealed } of store.rows) {
+      // The DER prefix of an Ed25519 private key (RFC 8410).
+      expect(Buffer.from(sealed, 'base64url').includes(Buffer.from('302e020100300506032b6570', 'hex'))).toBe(
+        false,
+      )
+    }
+  })
+})
