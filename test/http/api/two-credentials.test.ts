@@ -26,6 +26,12 @@ describe.each(setUps)('on $name', ({ create }) => {
     expect((await both.me()).body).toMatchObject({ mode: 'token', sessionId })
     const reply = await both.send('DELETE', '/auth/sessions', { headers: { 'sec-fetch-site': 'cross-site' } })
     expect(reply.body.code).toBe('origin_refused')
+    const onAnyRoute = world.auth.authenticate(
+      { ...both.headers(), 'sec-fetch-site': 'cross-site' },
+      {},
+      { method: 'POST' },
+    )
+    await expect(onAnyRoute).rejects.toMatchObject({ code: 'origin_refused' })
   })
 
   test('a valid cookie does not save a bad token', async () => {

@@ -129,6 +129,21 @@ describe.each(setUps)('on $name', ({ create }) => {
     },
   )
 
+  test('an access token under a lower epoch is refused even where its session has come through', async () => {
+    const world = await create()
+    const client = await world.signedIn('token')
+    const { id = '', sessionId } = (await client.me()).body
+    const { sessions, subjects } = world.store.opened()
+    await subjects.raiseEpoch(id, null)
+    const { value } = await sessions.find(sessionId ?? '')
+    if (value === null) throw new Error('The session is there.')
+    const { session, subject } = value
+    const raised = { ...session, epoch: subject.epoch, version: session.version + 1 }
+    expect((await sessions.replace(raised, session.version)).value).toBe(true)
+    world.clock.advance(1000)
+    expect(await standing(client)).toEqual({ me: 401, refresh: 200 })
+  })
+
   test('my devices: listed with the current one marked, one ended, all others ended', async () => {
     const world = await create()
     const clients = [

@@ -163,4 +163,26 @@ describe.each(setUps)('on $name', ({ create }) => {
     await changing
     expect((await thief.me()).status).toBe(401)
   })
+
+  test.each(modes)(
+    'a session id that is used again opens the new session to no old %s handle (CVE-2025-12390)',
+    async (mode) => {
+      const world = await create()
+      await world.addUser('bob')
+      const [ada, bob] = [await world.signedIn(mode), await world.signedIn(mode, 'bob')]
+      const { sessions } = world.store.opened()
+      const read = async (id: unknown) => (await sessions.find(String(id))).value?.session
+      const [old, other] = [
+        await read((await ada.me()).body.sessionId),
+        await read((await bob.me()).body.sessionId),
+      ]
+      if (old === undefined || other === undefined) throw new Error('The sessions are there.')
+      await sessions.end(old.id)
+      expect((await sessions.create({ ...other, id: old.id })).value).toBe(true)
+      world.clock.advance(1000)
+      expect((await ada.me()).status).toBe(401)
+      expect((await ada.refresh()).status).toBe(401)
+      expect((await ada.exchange('session')).status).toBe(401)
+    },
+  )
 })
