@@ -87,6 +87,14 @@ describe.each(setUps)('on $name', ({ create }) => {
     expect(touches.length).toBeLessThanOrEqual(10)
   })
 
+  test('what was outranked is not shown among the devices, even before its row is gone', async () => {
+    const world = await create()
+    const { id = '' } = (await (await world.signedIn('session')).me()).body
+    expect(await world.auth.sessions.list(id)).toHaveLength(1)
+    await world.store.opened().subjects.raiseEpoch(id, null)
+    expect(await world.auth.sessions.list(id)).toEqual([])
+  })
+
   test('what has ended is not shown among the devices', async () => {
     const world = await create()
     await world.signedIn('session')

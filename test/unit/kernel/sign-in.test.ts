@@ -48,6 +48,7 @@ describe.each(setUps)('on $name', ({ create }) => {
     const bob = (await world.signedIn('session', 'bob')).me()
     await world.auth.users.disable((await bob).body.id ?? '')
     await addWithoutPassword(world, 'carol')
+    world.store.forget()
 
     const seen: { readonly status: number; readonly text: string; readonly headers: object }[] = []
     for (const [username, text] of [
@@ -66,6 +67,7 @@ describe.each(setUps)('on $name', ({ create }) => {
       seen.push({ status: reply.status, text: reply.text, headers: [...reply.headers] })
     }
     expect(seen[0]?.status).toBe(401)
+    expect(world.store.calls).not.toContain('sessions.create')
     expect(JSON.parse(seen[0]?.text ?? '')).toMatchObject({ code: 'invalid_credentials' })
     for (const other of seen) expect(other).toEqual(seen[0])
     expect(world.events.filter(({ name }) => name === 'signInFailed')).toHaveLength(seen.length)
