@@ -18,9 +18,9 @@ const stores: readonly { readonly name: string; source(): StoreSource }[] = [
 describe.each(stores)('$name', ({ source }) => {
   test.each(storeCases)('$name', async ({ run }) => {
     const clock = createFakeClock()
-    const random = createSeededRandom('conformance')
+    const means = { clock, random: createSeededRandom('conformance'), keepChangesMs: 360_000 }
     const underTest = source()
-    await run({ clock, open: () => underTest.open({ clock, random }) })
+    await run({ ...means, open: () => underTest.open(means) })
   })
 })
 

@@ -164,8 +164,13 @@ describe('a transaction', () => {
     const error: unknown = await failing.catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(AggregateError)
     expect(error).toMatchObject({
-      errors: [{ message: 'the disk is full' }, { message: /no transaction is active/ }],
+      errors: [
+        { errors: [{ message: 'the disk is full' }, { message: /no such savepoint/ }] },
+        { message: /no transaction is active/ },
+      ],
     })
+    await driver.write({ sql: insert, params: ['ada', 1] })
+    expect(await names(driver)).toEqual(['ada'])
   })
 })
 

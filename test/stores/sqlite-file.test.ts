@@ -14,7 +14,7 @@ import { createFakeClock } from '../../packages/sessera/src/testing/fake-clock.j
 import { createSeededRandom } from '../../packages/sessera/src/testing/seeded-random.js'
 import { temporaryFolder } from './folders.js'
 
-const using = { clock: createFakeClock(), random: createSeededRandom('file') }
+const using = { clock: createFakeClock(), random: createSeededRandom('file'), keepChangesMs: 360_000 }
 const module = await loadSqlite()
 
 async function refusal(path: string): Promise<string> {

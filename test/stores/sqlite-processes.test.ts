@@ -6,14 +6,15 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { loadSqlite } from '../../packages/sessera/src/stores/sqlite/module.js'
 import { sqlite } from '../../packages/sessera/src/stores/sqlite.js'
 import { createFakeClock } from '../../packages/sessera/src/testing/fake-clock.js'
 import { createSeededRandom } from '../../packages/sessera/src/testing/seeded-random.js'
+import { sessionRecord } from '../../packages/sessera/src/testing/store-cases/records.js'
 import { temporaryFolder } from './folders.js'
 
-const using = { clock: createFakeClock(), random: createSeededRandom('processes') }
+const using = { clock: createFakeClock(), random: createSeededRandom('processes'), keepChangesMs: 360_000 }
 
 function start(script: string, ...args: readonly string[]): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, [
@@ -45,24 +46,33 @@ test('six processes that open a new file at the same moment build it once, and l
   const { value: subject } = await store.subjects.find('shared')
   expect(subject?.epoch).toBe(1 + children.length * times)
   expect((await store.limits.count('shared', 1)).value.count).toBe(children.length * times + 1)
+  const { entries } = (await store.feed.read(0, 1000)).value
+  expect(entries.map(({ seq, epoch }) => [seq, epoch])).toEqual(
+    Array.from({ length: children.length * times }, (_, index) => [index + 1, index + 2]),
+  )
   await store.close()
 
   const { DatabaseSync } = await loadSqlite()
   const database = new DatabaseSync(path)
-  expect(database.prepare('SELECT version FROM sessera_migrations').all()).toHaveLength(1)
+  expect(database.prepare('SELECT version FROM sessera_migrations').all()).toHaveLength(2)
   database.close()
 })
 
-test.each([1, 2, 3])(
-  'a process killed in the middle of writing loses nothing that it acknowledged (%i)',
-  async (round) => {
+test.each([
+  [1, 1],
+  [2, 1],
+  [1, 50],
+  [2, 50],
+])(
+  'a process killed in the middle of writing loses nothing that it acknowledged (%i, %i at a time)',
+  async (round, inFlight) => {
     const path = join(temporaryFolder(), 'auth.db')
-    const child = start('write-forever.mjs', path)
+    const child = start('write-forever.mjs', path, String(inFlight))
     const exit = exitOf(child)
     let acknowledged = -1
     const lines = createInterface({ input: child.stdout })
     lines.on('line', (line) => {
-      acknowledged = Number(line)
+      acknowledged = Math.max(acknowledged, Number(line))
       if (acknowledged === 50 * round) child.kill('SIGKILL')
     })
     const drained = once(lines, 'close')
@@ -79,6 +89,53 @@ test.each([1, 2, 3])(
     await store.close()
   },
 )
+
+describe('a process killed while it writes a group of changes', () => {
+  async function prepareFile(): Promise<string> {
+    const path = join(temporaryFolder(), 'auth.db')
+    const store = await sqlite(path).open(using)
+    await store.subjects.ensure('u-1')
+    for (const id of ['s-0', 's-1', 's-2']) {
+      await store.sessions.create(sessionRecord({ id }))
+    }
+    await store.close()
+    return path
+  }
+
+  // BEGIN, twice a savepoint with the deletion, the counter, the entry and its release, COMMIT; then right after it.
+  const calls = 12
+  test.each(Array.from({ length: calls + 2 }, (_, index) => index + 1))(
+    'at call %i leaves all of it or nothing',
+    async (call) => {
+      const path = await prepareFile()
+      const child = start('die.mjs', path, String(call))
+      const exit = exitOf(child)
+      let told = ''
+      child.stdout.on('data', (text) => {
+        told += text
+      })
+      const survives = call > calls + 1
+      expect(await exit).toBe(survives ? 0 : 'SIGKILL')
+      expect(told).toBe(survives ? 's-0\ns-1\n' : '')
+
+      const store = await sqlite(path).open(using)
+      const sessions = (await store.sessions.list('u-1')).value.map(({ id }) => id)
+      const { entries, head } = (await store.feed.read(0, 10)).value
+      const isCommitted = call > calls
+      expect(sessions).toEqual(isCommitted ? ['s-2'] : ['s-0', 's-1', 's-2'])
+      expect(entries.map(({ seq, subject }) => [seq, subject])).toEqual(
+        isCommitted
+          ? [
+              [1, 's-0'],
+              [2, 's-1'],
+            ]
+          : [],
+      )
+      expect(head).toBe(entries.length)
+      await store.close()
+    },
+  )
+})
 
 test('a process that dies holding the file does not keep the others out', async () => {
   const path = join(temporaryFolder(), 'auth.db')

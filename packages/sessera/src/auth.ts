@@ -105,8 +105,11 @@ export interface Auth<C = {}> {
   }
   /** Returns the function that stops listening. What a listener throws is logged, and changes nothing. */
   on<E extends keyof Events>(event: E, listener: (event: Events[E]) => unknown): () => void
-  /** The routes, for anything Fetch-shaped. */
-  fetch(request: Request): Promise<Response>
+  /**
+   * The routes, for anything Fetch-shaped. Give the client's address, as your platform knows it: limits on attempts are
+   * counted by it, and without it all clients count as one.
+   */
+  fetch(request: Request, connection?: { readonly ip: string | null }): Promise<Response>
   /** Resolves when store and keys are open; rejects with a sentence when they cannot be. Everything waits for it by itself. */
   ready(): Promise<void>
   close(): Promise<void>

@@ -114,8 +114,8 @@ export function createAuthWith<C extends object>(options: AuthOptions<C>, ports:
       enable: async (userId) => enableUser(await kernelOf(), userId),
     },
     on: (event, listener) => events.on(event, listener),
-    async fetch(request) {
-      const response = (await handle(core, fromFetch(request))) ?? notOurs
+    async fetch(request, { ip } = { ip: null }) {
+      const response = (await handle(core, fromFetch(request, { ip }))) ?? notOurs
       return toFetchResponse(response, request.method)
     },
     async ready() {

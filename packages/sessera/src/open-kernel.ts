@@ -36,6 +36,8 @@ const maxRemembered = 100_000
 const tendEveryMs = 60_000
 /** How old knowledge may be when a decision rests on it. */
 const maxStalenessMs = 1000
+/** How much longer a change stays known than any token issued before it. */
+const keepMarginMs = 60_000
 
 /** @throws ConfigurationError when the store or a key in it cannot be opened as configured. */
 export async function openKernel(
@@ -46,7 +48,8 @@ export async function openKernel(
 ): Promise<OpenKernel> {
   const { clock, random, passwords, log } = ports
   const serverKeys = createServerKeys(parsed.secrets)
-  const opened = await options.store.open({ clock, random })
+  const keepChangesMs = (parsed.accessTokenSeconds + clockSkewSeconds) * 1000 + keepMarginMs
+  const opened = await options.store.open({ clock, random, keepChangesMs })
   try {
     const storeTime = createStoreTime(clock)
     const store = watched(opened, storeTime)
@@ -104,6 +107,8 @@ function watched(store: Store, storeTime: StoreTime): Store {
     sessions: withFaults(store.sessions, note),
     keys: withFaults(store.keys, note),
     limits: withFaults(store.limits, note),
+    deployment: withFaults(store.deployment, note),
+    feed: withFaults(store.feed, note),
     close: () => store.close(),
   }
 }

@@ -5,6 +5,10 @@ import { sqlite } from '../../../packages/sessera/dist/stores/sqlite.js'
 
 export const [path = '', ...rest] = process.argv.slice(2)
 
-export function open() {
-  return sqlite(path, { patience: '30s' }).open({ clock: systemClock, random: createSystemRandom() })
+export function open(options = {}) {
+  return sqlite(path, { patience: '30s', ...options }).open({
+    clock: systemClock,
+    random: createSystemRandom(),
+    keepChangesMs: 360_000,
+  })
 }

@@ -32,7 +32,7 @@ function createBench(): Bench {
     async node() {
       nodes += 1
       const random = createSeededRandom(`node ${nodes}`)
-      const { keys } = await store.source.open({ clock, random })
+      const { keys } = await store.source.open({ clock, random, keepChangesMs: 0 })
       const serverKeys = createServerKeys(['a server secret for tests, and long enough'])
       const keyring = createKeyring({
         keys,

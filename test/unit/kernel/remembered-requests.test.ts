@@ -196,7 +196,7 @@ describe('the wall clock of a node jumps, the store’s goes on', () => {
     const nodeClock = createFakeClock()
     const inner = memory()
     const world = await createWorld({
-      store: { open: ({ random }) => inner.open({ clock: storeClock, random }) },
+      store: { open: (means) => inner.open({ ...means, clock: storeClock }) },
       clock: nodeClock,
     })
     const pass = (ms: number): void => {

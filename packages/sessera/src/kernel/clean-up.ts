@@ -4,4 +4,5 @@ import type { Kernel } from './kernel.js'
 export async function cleanUp(kernel: Kernel): Promise<void> {
   const { now } = await kernel.store.sessions.removeExpired(kernel.storeTime.now())
   await kernel.store.limits.removeEnded(now)
+  await kernel.store.feed.prune(now)
 }

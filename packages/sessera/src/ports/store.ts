@@ -5,7 +5,11 @@
 // enter. Every answer carries the store's own time, read within the same step, because one node's wrong clock must
 // neither kill nor revive anybody. Reads go to the primary: an answer never predates a write that was acknowledged
 // before the read began. Identifiers and texts are kept byte for byte.
+//
+// A write that others must hear of appends its entry to the change feed by itself: in the same transaction, last in it,
+// and only if the write took effect. Each such method says so.
 
+import type { Change, LostChange } from '../domain/change.js'
 import type { Json } from '../domain/json.js'
 import type { Session, SessionWithSubject } from '../domain/session.js'
 import type { Subject, User } from '../domain/user.js'
@@ -21,7 +25,18 @@ export interface Answer<T> {
 /** What `createAuth({ store })` takes: `sqlite('auth.db')`, `memory()`, or your own. */
 export interface StoreSource {
   /** Opens the store and brings its schema up to date. Safe to call from several processes at once. */
-  open(using: { readonly clock: Clock; readonly random: Random }): Promise<Store>
+  open(using: StoreMeans): Promise<Store>
+}
+
+/** What a store needs of whoever opens it. */
+export interface StoreMeans {
+  readonly clock: Clock
+  readonly random: Random
+  /**
+   * How long a change must stay known, ms: as long as an access token issued before it may be taken for valid
+   * (its lifetime, the skew between clocks, and a margin). Becomes `keepUntil` of the entries that this one writes.
+   */
+  readonly keepChangesMs: number
 }
 
 export interface Store {
@@ -30,24 +45,30 @@ export interface Store {
   readonly sessions: SessionStore
   readonly keys: KeyStore
   readonly limits: LimitStore
+  readonly deployment: DeploymentStore
+  readonly feed: FeedStore
   close(): Promise<void>
 }
 
+/**
+ * Every answer shows the subject under the deployment's epoch: `epoch` is the higher of the two, and `spared` is null
+ * where the deployment's was raised later (`underDeployment`).
+ */
 export interface SubjectStore {
-  /** The row of this user, made with epoch 1 and revision 1 if there is none. Of many at once, one makes it. */
+  /** The row of this user, made at the deployment's epoch with revision 1 if there is none. Of many at once, one makes it. */
   ensure(userId: string): Promise<Answer<Subject>>
   find(userId: string): Promise<Answer<Subject | null>>
   /**
    * epoch + 1. With `spare`, that one session stays valid (see `isOutranked`): its `fromEpoch` is the epoch before the
    * raise, or the earlier one if the same session was spared the last time too. Without, nobody is spared.
-   * Null when there is no such subject.
+   * Null when there is no such subject. Appends `user`.
    */
   raiseEpoch(userId: string, spare: string | null): Promise<Answer<Subject | null>>
-  /** revision + 1. */
+  /** revision + 1. Appends `user`. */
   raiseRevision(userId: string): Promise<Answer<Subject | null>>
-  /** Sets `disabledAt` to the store's time unless it is set already, and raises the epoch, sparing nobody. */
+  /** Sets `disabledAt` to the store's time unless it is set already, and raises the epoch, sparing nobody. Appends `user`. */
   disable(userId: string): Promise<Answer<Subject | null>>
-  /** Clears `disabledAt`. The epoch stays: nothing that was ended comes back. */
+  /** Clears `disabledAt`. The epoch stays: nothing that was ended comes back. Appends nothing: nobody remembers a refusal. */
   enable(userId: string): Promise<Answer<Subject | null>>
 }
 
@@ -59,14 +80,15 @@ export interface UserWithSubject {
 
 export interface UserStore {
   /**
-   * Adds the user, and their subject row (epoch 1, revision 1) unless there is one, which stays as it is. False when the id or the key is taken; nothing is written then.
+   * Adds the user, and their subject row as `subjects.ensure` does. False when the id or the key is taken; nothing is
+   * written then.
    */
   create(user: User, usernameKey: string): Promise<Answer<boolean>>
   find(id: string): Promise<Answer<UserWithSubject | null>>
   findByUsername(usernameKey: string): Promise<Answer<UserWithSubject | null>>
-  /** Sets the hash and raises the epoch in one step, sparing `spare`. Null when there is no such user. */
+  /** Sets the hash and raises the epoch in one step, sparing `spare`. Null when there is no such user. Appends `user`. */
   replacePassword(id: string, passwordHash: string, spare: string | null): Promise<Answer<Subject | null>>
-  /** Sets the roles and raises the revision in one step. */
+  /** Sets the roles and raises the revision in one step. Appends `user`. */
   replaceRoles(id: string, roles: readonly string[]): Promise<Answer<Subject | null>>
 }
 
@@ -78,21 +100,25 @@ export interface SessionStore {
   /**
    * Compare-and-set: writes `next` if the stored version is `expectedVersion`; of many at once, one wins.
    * `next.version` is what will be stored. `lastSeenAt` becomes the larger of the two. Data is left alone.
-   * False when the session is gone or its version is another.
+   * False when the session is gone or its version is another. Appends `session_moved` unless `next` came by a refresh
+   * (`isMove`).
    */
   replace(next: Session, expectedVersion: number): Promise<Answer<boolean>>
   /** Moves `lastSeenAt` forward, never back, and never revives: false when the session is gone. */
   touch(id: string, seenAt: number): Promise<Answer<boolean>>
-  /** Removes the session and answers with what it was; null when it was gone. Of many at once, one gets it. */
+  /** Removes the session and answers with what it was; null when it was gone. Of many at once, one gets it. Appends `session_ended`. */
   end(id: string): Promise<Answer<Session | null>>
-  /** Removes all sessions of the user but `except`, and answers with what they were. */
+  /**
+   * Removes all sessions of the user but `except`, and answers with what they were. Appends nothing: it tidies up after
+   * a raise of the user's epoch, which is what ends them. By itself it would end them unheard.
+   */
   endAll(userId: string, except: string | null): Promise<Answer<readonly Session[]>>
   /** All sessions of the user, latest seen first. For display: says nothing about validity. */
   list(userId: string): Promise<Answer<readonly Session[]>>
   readData(id: string): Promise<Answer<SessionData | null>>
   /** Compare-and-set on the data's own version, which becomes one higher. False when gone or outdated. */
   writeData(id: string, data: Json, expectedVersion: number): Promise<Answer<boolean>>
-  /** Removes sessions past their absolute or idle end at `at`. Answers with how many. */
+  /** Removes sessions past their absolute or idle end at `at`. Answers with how many. Appends nothing: all know when they end. */
   removeExpired(at: number): Promise<Answer<number>>
 }
 
@@ -114,9 +140,9 @@ export interface StoredKey {
 export interface KeyStore {
   /** All keys, oldest `signsFrom` first. */
   list(): Promise<Answer<readonly StoredKey[]>>
-  /** Adds a key if the one with the latest `signsFrom` still is `newest` (null: there is none). Of many at once, one wins. */
+  /** Adds a key if the one with the latest `signsFrom` still is `newest` (null: there is none). Of many at once, one wins. Appends `keys`. */
   add(key: StoredKey, newest: string | null): Promise<Answer<boolean>>
-  /** False when it was gone. */
+  /** False when it was gone. Appends `keys`. */
   remove(kid: string): Promise<Answer<boolean>>
 }
 
@@ -136,4 +162,47 @@ export interface LimitStore {
   clear(key: string): Promise<Answer<void>>
   /** Removes windows that ended before `at`. */
   removeEnded(at: number): Promise<Answer<number>>
+}
+
+/** What holds for every user at once. */
+export interface DeploymentStore {
+  /**
+   * Ends everything of everyone: the deployment's epoch becomes one higher than it and every user's, sparing nobody.
+   * Answers with it. Appends `everyone`, one entry however many users there are.
+   */
+  raiseEpoch(): Promise<Answer<number>>
+}
+
+export interface FeedStore {
+  /**
+   * One read of the feed, all of one moment; it never waits behind a writer. `limit`, at least 1, is the most entries
+   * behind `after` to answer with.
+   */
+  read(after: number, limit: number): Promise<Answer<FeedPage>>
+  /**
+   * After a failover or a restore: makes good what a follower knows and the store has lost, all of it in one step. The
+   * state first: a session is gone; a user's epoch and revision are at least as high and spare nobody whom the lost
+   * change ended (`afterLostChange`); the deployment's epoch is at least as high. Where a handle moved or a key changed,
+   * the feed alone can tell. Then an entry for each, kept at least as long as the lost one.
+   *
+   * The entry bears a nonce of its own, so that a place in the feed never belongs to two histories. The lost nonce is
+   * noted beside it: of many followers that assert the same change, one appends, and what the store has is left alone.
+   */
+  reassert(lost: readonly LostChange[]): Promise<Answer<void>>
+  /**
+   * Removes the oldest entries, as long as their `keepUntil` is before `at`, never the last one of all, and moves the
+   * horizon. Answers with how many.
+   */
+  prune(at: number): Promise<Answer<number>>
+}
+
+export interface FeedPage {
+  /** The entry at `after` as it is now, null when there is none: never was, or pruned. */
+  readonly at: Change | null
+  /** Those behind `after`, oldest first. */
+  readonly entries: readonly Change[]
+  /** `seq` of the last entry, 0 when there was none yet. */
+  readonly head: number
+  /** `seq` of the last entry that was pruned, 0 when none was. */
+  readonly horizon: number
 }

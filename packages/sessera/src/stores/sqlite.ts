@@ -6,11 +6,12 @@ import { ConfigurationError } from '../errors.js'
 import type { StoreSource } from '../ports/store.js'
 import { migrate } from './sql/migrations.js'
 import { createSqlStore } from './sql/store.js'
-import { openDatabase } from './sqlite/database.js'
+import { openDatabase, openForReading } from './sqlite/database.js'
 import { createSqliteDriver } from './sqlite/driver.js'
 import { explainOpening } from './sqlite/faults.js'
 import { loadSqlite, type SqliteModule } from './sqlite/module.js'
 import { whileBusy } from './sqlite/patience.js'
+import { createSqliteReader } from './sqlite/reader.js'
 
 export type { SqlValue } from './sql/driver.js'
 export type { SqliteDatabase, SqliteModule, SqliteStatement } from './sqlite/module.js'
@@ -45,24 +46,20 @@ export function sqlite(path: string, options: SqliteOptions = {}): StoreSource {
   const file = resolve(path)
   const patienceMs = parseDuration(options.patience ?? '5s')
   return {
-    async open({ clock, random }) {
+    async open({ clock, random, keepChangesMs }) {
       const module = options.module ?? (await loadSqlite())
-      const attempt = () => openDatabase(module, file)
-      const database = await whileBusy({
-        attempt,
-        waiting: { ms: 0 },
-        since: 0,
-        patienceMs,
-        random,
-      })
+      const opening = { patienceMs, random }
+      const database = await whileBusy({ attempt: () => openDatabase(module, file), ...opening })
       const driver = createSqliteDriver({ database, clock, random, patienceMs })
       try {
         await driver.transact(migrate(dialect))
+        const following = await whileBusy({ attempt: () => openForReading(module, file), ...opening })
+        const follower = createSqliteReader({ database: following, clock, random, patienceMs })
+        return createSqlStore({ driver, follower, random, keepChangesMs })
       } catch (error) {
-        database.close()
+        await driver.close()
         throw explainOpening(error, file)
       }
-      return createSqlStore(driver)
     },
   }
 }

@@ -1,8 +1,12 @@
 // The contract of `ports/store.ts` as data: whoever writes a store runs these, with any test runner.
 
+import { appendCases } from './store-cases/appends.js'
 import type { StoreCase } from './store-cases/case.js'
+import { deploymentCases } from './store-cases/deployment.js'
+import { feedCases } from './store-cases/feed.js'
 import { keyCases } from './store-cases/keys.js'
 import { limitCases } from './store-cases/limits.js'
+import { reassertCases } from './store-cases/reassert.js'
 import { sessionCases } from './store-cases/sessions.js'
 import { wholeStoreCases } from './store-cases/store.js'
 import { subjectCases } from './store-cases/subjects.js'
@@ -16,9 +20,9 @@ export type { CaseClock, StoreCase, StoreCaseContext } from './store-cases/case.
  * @example
  * for (const { name, run } of storeCases) {
  *   test(name, async () => {
- *     const clock = createFakeClock()
+ *     const means = { clock: createFakeClock(), random: createSeededRandom(1), keepChangesMs: 360_000 }
  *     const source = memory()
- *     await run({ clock, open: () => source.open({ clock, random: createSeededRandom(1) }) })
+ *     await run({ ...means, open: () => source.open(means) })
  *   })
  * }
  */
@@ -28,5 +32,9 @@ export const storeCases: readonly StoreCase[] = [
   ...sessionCases,
   ...keyCases,
   ...limitCases,
+  ...appendCases,
+  ...feedCases,
+  ...reassertCases,
+  ...deploymentCases,
   ...wholeStoreCases,
 ]

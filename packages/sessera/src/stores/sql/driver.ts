@@ -20,15 +20,21 @@ export interface Statement {
  * store's time, read inside the transaction. Throwing rolls back. A driver may run it again from the start when
  * another writer was in the way, so it touches nothing but the database.
  */
-export type Transaction<T> = (now: number) => Generator<Statement, T, readonly Row[]>
+export type Transaction<T> = (now: number) => Steps<T>
 
-export interface Driver {
+/** Statements of a transaction, or a part of them for `yield*`. */
+export type Steps<T> = Generator<Statement, T, readonly Row[]>
+
+export interface Reader {
   /** One statement that only reads. It sees every write acknowledged before. */
   read(statement: Statement): Promise<Answer<readonly Row[]>>
+  /** Waits for what is under way. Afterwards everything but `close` itself is refused. */
+  close(): Promise<void>
+}
+
+export interface Driver extends Reader {
   /** One statement that writes, a transaction by itself. Answers with what it `RETURNING`s. */
   write(statement: Statement): Promise<Answer<readonly Row[]>>
   /** A serializable transaction. Acknowledged means on disk. */
   transact<T>(transaction: Transaction<T>): Promise<Answer<T>>
-  /** Waits for the writes under way. Afterwards everything but `close` itself is refused. */
-  close(): Promise<void>
 }

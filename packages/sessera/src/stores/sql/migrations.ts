@@ -114,5 +114,40 @@ function migrationsIn({ integer, table, compactTable }: Dialect): readonly Migra
         'CREATE INDEX sessera_limits_end ON sessera_limits (ends_at)',
       ],
     },
+    {
+      version: 2,
+      statements: [
+        `CREATE TABLE sessera_deployment (
+          id ${integer} NOT NULL PRIMARY KEY CHECK (id = 1),
+          epoch ${integer} NOT NULL
+        ) ${table}`,
+        'INSERT INTO sessera_deployment (id, epoch) VALUES (1, 1)',
+        'CREATE INDEX sessera_subjects_epoch ON sessera_subjects (epoch)',
+        `CREATE TABLE sessera_feed (
+          id ${integer} NOT NULL PRIMARY KEY CHECK (id = 1),
+          last ${integer} NOT NULL,
+          horizon ${integer} NOT NULL
+        ) ${table}`,
+        'INSERT INTO sessera_feed (id, last, horizon) VALUES (1, 0, 0)',
+        `CREATE TABLE sessera_changes (
+          seq ${integer} NOT NULL PRIMARY KEY,
+          nonce TEXT NOT NULL,
+          reasserts TEXT,
+          kind TEXT NOT NULL,
+          subject TEXT NOT NULL,
+          user_id TEXT,
+          epoch ${integer},
+          revision ${integer},
+          spared_session TEXT,
+          spared_from ${integer},
+          mode TEXT,
+          changed_at ${integer} NOT NULL,
+          keep_until ${integer} NOT NULL
+        ) ${table}`,
+        // Not unique: a revocation must never fail over a nonce.
+        'CREATE INDEX sessera_changes_nonce ON sessera_changes (nonce)',
+        'CREATE INDEX sessera_changes_reasserts ON sessera_changes (reasserts) WHERE reasserts IS NOT NULL',
+      ],
+    },
   ]
 }

@@ -1,10 +1,11 @@
 // From cells to typed values. A cell of an unexpected type is a fault: a damaged or foreign table never becomes
 // half a session.
 
+import { type Change, changeKinds, underDeployment } from '../../domain/change.js'
 import type { Mode } from '../../domain/principal.js'
 import { modes } from '../../domain/principal.js'
 import type { Purpose, Session, Transition } from '../../domain/session.js'
-import type { Subject, User } from '../../domain/user.js'
+import type { Spared, Subject, User } from '../../domain/user.js'
 import type { Answer, StoredKey } from '../../ports/store.js'
 import type { Row } from './driver.js'
 
@@ -47,10 +48,14 @@ function unexpected(column: string): Error {
   return new Error(`The column "${column}" of the store holds a value that Sessera did not write.`)
 }
 
+/** The one row of the deployment, for use within another statement. */
+export const deploymentEpoch = '(SELECT epoch FROM sessera_deployment WHERE id = 1)'
+
 /** Columns of a subject under names that clash with no other table's, for `SELECT`, joins and `RETURNING`. */
 export const subjectColumns: string = [
   'sessera_subjects.user_id AS subject_id',
   'sessera_subjects.epoch AS subject_epoch',
+  `${deploymentEpoch} AS deployment_epoch`,
   'sessera_subjects.revision',
   'sessera_subjects.disabled_at',
   'sessera_subjects.spared_session',
@@ -58,14 +63,19 @@ export const subjectColumns: string = [
 ].join(', ')
 
 export function subjectOf(row: Row): Subject {
-  const sessionId = textOrNull(row, 'spared_session')
-  return {
+  const stored: Subject = {
     userId: textOf(row, 'subject_id'),
     epoch: integerOf(row, 'subject_epoch'),
     revision: integerOf(row, 'revision'),
     disabledAt: integerOrNull(row, 'disabled_at'),
-    spared: sessionId === null ? null : { sessionId, fromEpoch: integerOf(row, 'spared_from') },
+    spared: sparedOf(row),
   }
+  return underDeployment(stored, integerOf(row, 'deployment_epoch'))
+}
+
+function sparedOf(row: Row): Spared | null {
+  const sessionId = textOrNull(row, 'spared_session')
+  return sessionId === null ? null : { sessionId, fromEpoch: integerOf(row, 'spared_from') }
 }
 
 export function userOf(row: Row): User {
@@ -111,6 +121,22 @@ export function keyOf(row: Row): StoredKey {
     sealed: textOf(row, 'sealed'),
     createdAt: integerOf(row, 'created_at'),
     signsFrom: integerOf(row, 'signs_from'),
+  }
+}
+
+export function changeOf(row: Row): Change {
+  return {
+    seq: integerOf(row, 'seq'),
+    nonce: textOf(row, 'nonce'),
+    kind: oneOf(row, 'kind', changeKinds),
+    subject: textOf(row, 'subject'),
+    userId: textOrNull(row, 'user_id'),
+    epoch: integerOrNull(row, 'epoch'),
+    revision: integerOrNull(row, 'revision'),
+    spared: sparedOf(row),
+    mode: row['mode'] === null ? null : oneOf(row, 'mode', modes),
+    at: integerOf(row, 'changed_at'),
+    keepUntil: integerOf(row, 'keep_until'),
   }
 }
 

@@ -1,9 +1,11 @@
 // Session rows. Of many writers one wins, by the version in the WHERE clause; a deleted row is never written again.
 
+import { isMove, sessionEnded, sessionMoved } from '../../domain/change.js'
 import type { Json } from '../../domain/json.js'
 import type { Session, SessionWithSubject } from '../../domain/session.js'
 import type { SessionData, SessionStore } from '../../ports/store.js'
-import type { Driver, Row, SqlValue } from './driver.js'
+import type { Append } from './append.js'
+import type { Driver, Row, SqlValue, Statement } from './driver.js'
 import { allOf, anyOf, firstOf, integerOf, sessionOf, subjectColumns, subjectOf, textOf } from './rows.js'
 import { sweep, sweepBatch } from './sweep.js'
 
@@ -57,7 +59,7 @@ const removeExpired = `DELETE FROM sessera_sessions WHERE id IN (
   UNION ALL SELECT id FROM sessera_sessions WHERE last_seen_at + idle_seconds * 1000 <= ?
   LIMIT ${sweepBatch}) RETURNING id`
 
-export function createSqlSessions(driver: Driver): SessionStore {
+export function createSqlSessions(driver: Driver, append: Append): SessionStore {
   return {
     async create(session) {
       return anyOf(await driver.write({ sql: insert, params: [session.id, ...cellsOf(session)] }))
@@ -65,15 +67,26 @@ export function createSqlSessions(driver: Driver): SessionStore {
     async find(id) {
       return firstOf(await driver.read({ sql: find, params: [id] }), sessionWithSubjectOf)
     },
-    async replace(next, expectedVersion) {
+    replace(next, expectedVersion) {
       const params = [...cellsOf(next), next.lastSeenAt, next.id, expectedVersion]
-      return anyOf(await driver.write({ sql: replace, params }))
+      return driver.transact(function* (now) {
+        const replaced = yield { sql: replace, params }
+        if (replaced.length === 0) return false
+        if (isMove(next)) yield* append(sessionMoved(next), now)
+        return true
+      })
     },
     async touch(id, seenAt) {
       return anyOf(await driver.write({ sql: touch, params: [seenAt, seenAt, id] }))
     },
-    async end(id) {
-      return firstOf(await driver.write({ sql: end, params: [id] }), sessionOf)
+    end(id) {
+      return driver.transact(function* (now) {
+        const [row] = yield endSession(id)
+        if (row === undefined) return null
+        const session = sessionOf(row)
+        yield* append(sessionEnded(session), now)
+        return session
+      })
     },
     async endAll(userId, except) {
       const statement =
@@ -95,6 +108,11 @@ export function createSqlSessions(driver: Driver): SessionStore {
       return sweep(driver, { sql: removeExpired, params: [at, at] })
     },
   }
+}
+
+/** Removes the session. Answers with its row, if there was one. */
+export function endSession(id: string): Statement {
+  return { sql: end, params: [id] }
 }
 
 /** In the order of `columns`. */

@@ -1,19 +1,33 @@
-import type { Store } from '../../ports/store.js'
-import type { Driver } from './driver.js'
+import type { Store, StoreMeans } from '../../ports/store.js'
+import { createAppend } from './append.js'
+import { createSqlDeployment } from './deployment.js'
+import type { Driver, Reader } from './driver.js'
+import { createSqlFeed } from './feed.js'
 import { createSqlKeys } from './keys.js'
 import { createSqlLimits } from './limits.js'
 import { createSqlSessions } from './sessions.js'
 import { createSqlSubjects } from './subjects.js'
 import { createSqlUsers } from './users.js'
 
+export interface SqlStoreOptions extends Omit<StoreMeans, 'clock'> {
+  readonly driver: Driver
+  /** A connection of its own for those who follow the change feed: they never wait behind a writer. */
+  readonly follower: Reader
+}
+
 /** The store over any SQL engine that has a driver, once its schema is up to date. */
-export function createSqlStore(driver: Driver): Store {
+export function createSqlStore({ driver, follower, ...means }: SqlStoreOptions): Store {
+  const append = createAppend(means)
   return {
-    subjects: createSqlSubjects(driver),
-    users: createSqlUsers(driver),
-    sessions: createSqlSessions(driver),
-    keys: createSqlKeys(driver),
+    subjects: createSqlSubjects(driver, append),
+    users: createSqlUsers(driver, append),
+    sessions: createSqlSessions(driver, append),
+    keys: createSqlKeys(driver, append),
     limits: createSqlLimits(driver),
-    close: () => driver.close(),
+    deployment: createSqlDeployment(driver, append),
+    feed: createSqlFeed({ driver, follower, append }),
+    async close() {
+      await Promise.all([follower.close(), driver.close()])
+    },
   }
 }

@@ -2,9 +2,10 @@
 
 import type { Subject } from '../../domain/user.js'
 import type { UserStore, UserWithSubject } from '../../ports/store.js'
+import type { Append } from './append.js'
 import type { Driver, Row, Statement, Transaction } from './driver.js'
 import { firstOf, subjectColumns, subjectOf, userOf } from './rows.js'
-import { ensureSubject, onlySubject, raiseSubjectEpoch, raiseSubjectRevision } from './subjects.js'
+import { changeSubject, ensureSubject, raiseSubjectEpoch, raiseSubjectRevision } from './subjects.js'
 
 const select = `SELECT id, username, email, password_hash, roles, created_at, ${subjectColumns}
   FROM sessera_users JOIN sessera_subjects ON user_id = id`
@@ -15,7 +16,7 @@ const insert = `INSERT INTO sessera_users (id, username, username_key, email, pa
 const setPassword = 'UPDATE sessera_users SET password_hash = ? WHERE id = ? RETURNING id'
 const setRoles = 'UPDATE sessera_users SET roles = ? WHERE id = ? RETURNING id'
 
-export function createSqlUsers(driver: Driver): UserStore {
+export function createSqlUsers(driver: Driver, append: Append): UserStore {
   return {
     create(user, usernameKey) {
       const { id, username, email, passwordHash, createdAt } = user
@@ -37,22 +38,20 @@ export function createSqlUsers(driver: Driver): UserStore {
       return firstOf(await driver.read({ sql: findByKey, params: [usernameKey] }), userWithSubjectOf)
     },
     replacePassword(id, passwordHash, spare) {
-      return driver.transact(
-        changeAndRaise({ sql: setPassword, params: [passwordHash, id] }, raiseSubjectEpoch(id, spare)),
-      )
+      const change = { sql: setPassword, params: [passwordHash, id] }
+      return driver.transact(changeAndRaise(change, raiseSubjectEpoch(id, spare), append))
     },
     replaceRoles(id, roles) {
-      return driver.transact(
-        changeAndRaise({ sql: setRoles, params: [JSON.stringify(roles), id] }, raiseSubjectRevision(id)),
-      )
+      const change = { sql: setRoles, params: [JSON.stringify(roles), id] }
+      return driver.transact(changeAndRaise(change, raiseSubjectRevision(id), append))
     },
   }
 }
 
-function changeAndRaise(change: Statement, raise: Statement): Transaction<Subject | null> {
-  return function* () {
+function changeAndRaise(change: Statement, raise: Statement, append: Append): Transaction<Subject | null> {
+  return function* (now) {
     const changed = yield change
-    return changed.length === 0 ? null : onlySubject(yield raise)
+    return changed.length === 0 ? null : yield* changeSubject(raise, append, now)
   }
 }
 

@@ -16,10 +16,26 @@ export const busyTimeoutMs = 10
  */
 export function openDatabase(module: SqliteModule, path: string): SqliteDatabase {
   createPrivately(path)
+  return connect(module, path, prepareForWriting)
+}
+
+/** Another connection to a file that is open already. It refuses to write. */
+export function openForReading(module: SqliteModule, path: string): SqliteDatabase {
+  return connect(module, path, (database) => {
+    database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
+    database.exec('PRAGMA query_only = ON')
+  })
+}
+
+function connect(
+  module: SqliteModule,
+  path: string,
+  prepare: (database: SqliteDatabase, path: string) => void,
+): SqliteDatabase {
   let database: SqliteDatabase | null = null
   try {
     database = new module.DatabaseSync(path)
-    prepareConnection(database, path)
+    prepare(database, path)
     return database
   } catch (error) {
     database?.close()
@@ -52,7 +68,7 @@ function createPrivately(path: string): void {
   }
 }
 
-function prepareConnection(database: SqliteDatabase, path: string): void {
+function prepareForWriting(database: SqliteDatabase, path: string): void {
   database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
   database.exec('PRAGMA foreign_keys = ON')
   database.exec('PRAGMA journal_mode = WAL')

@@ -1,70 +1,49 @@
-// One connection. A transaction runs within one turn of the event loop, so nothing ever comes between its statements;
-// writes stand in line, so that only the first of them tries while another process holds the file.
+// One connection. A transaction runs within one turn of the event loop, so nothing ever comes between its statements,
+// and a read never sees one half done.
 
-import type { Clock } from '../../ports/clock.js'
-import type { Random } from '../../ports/random.js'
 import type { Answer } from '../../ports/store.js'
 import type { Driver, Row, Statement, Transaction } from '../sql/driver.js'
+import { createLine } from './line.js'
 import type { SqliteDatabase } from './module.js'
-import { type Waiting, whileBusy } from './patience.js'
+import { readWith, type SqliteReaderOptions, storeClosed } from './reader.js'
 import { createStatements, type Statements } from './statements.js'
 
-export interface SqliteDriverOptions {
-  readonly database: SqliteDatabase
-  readonly clock: Clock
-  readonly random: Random
-  /** How long to try while the file is busy. */
-  readonly patienceMs: number
-}
+export type SqliteDriverOptions = SqliteReaderOptions
 
 export function createSqliteDriver({ database, clock, random, patienceMs }: SqliteDriverOptions): Driver {
   const statements = createStatements(database)
-  const writing: Waiting = { ms: 0 }
-  let line: Promise<unknown> = Promise.resolve()
+  const read = readWith(statements, { clock, random, patienceMs })
+  const line = createLine({ database, random, patienceMs })
   let closing: Promise<void> | null = null
 
-  function runTransaction<T>(transaction: Transaction<T>): Answer<T> {
-    database.exec('BEGIN IMMEDIATE')
-    try {
-      const now = clock.now()
-      const steps = transaction(now)
-      let step = steps.next()
-      while (step.done !== true) step = steps.next(statements.run(step.value))
-      database.exec('COMMIT')
-      return { value: step.value, now }
-    } catch (error) {
-      rollBack(database, error)
-      throw error
-    }
+  function run<T>(transaction: Transaction<T>): Answer<T> {
+    const now = clock.now()
+    const steps = transaction(now)
+    let step = steps.next()
+    while (step.done !== true) step = steps.next(statements.run(step.value))
+    return { value: step.value, now }
   }
 
   /** The one way to write. */
   function transact<T>(transaction: Transaction<T>): Promise<Answer<T>> {
-    if (closing !== null) return Promise.reject(closed())
-    const since = writing.ms
-    const turn = line.then(() =>
-      whileBusy({ attempt: () => runTransaction(transaction), waiting: writing, since, patienceMs, random }),
-    )
-    // Whoever is next in line cares that this turn is over, not how it went.
-    line = turn.then(ignore, ignore)
-    return turn
+    if (closing !== null) return Promise.reject(storeClosed())
+    return new Promise((resolve, reject) => {
+      line.join({
+        run() {
+          const answer = run(transaction)
+          return () => resolve(answer)
+        },
+        reject,
+      })
+    })
   }
 
   return {
-    read(statement) {
-      if (closing !== null) return Promise.reject(closed())
-      const attempt = () => {
-        const now = clock.now()
-        return { value: statements.run(statement), now }
-      }
-      return whileBusy({ attempt, waiting: { ms: 0 }, since: 0, patienceMs, random })
-    },
-    write(statement) {
-      return transact(only(statement))
-    },
+    read: (statement) => (closing === null ? read(statement) : Promise.reject(storeClosed())),
+    write: (statement) => transact(only(statement)),
     transact,
     close() {
-      closing ??= line.then(() => closeDatabase(database, statements))
+      closing ??= line.empty().then(() => closeDatabase(database, statements))
       return closing
     },
   }
@@ -85,18 +64,3 @@ function only(statement: Statement): Transaction<readonly Row[]> {
     return yield statement
   }
 }
-
-function rollBack(database: SqliteDatabase, reason: unknown): void {
-  try {
-    database.exec('ROLLBACK')
-  } catch (error) {
-    // After some faults (a full disk) SQLite has rolled back by itself; either way both errors belong in the report.
-    throw new AggregateError([reason, error], 'A transaction failed, and so did its rollback.')
-  }
-}
-
-function closed(): Error {
-  return new Error('The store is closed.')
-}
-
-function ignore(): void {}

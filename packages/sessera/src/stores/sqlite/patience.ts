@@ -6,42 +6,49 @@ import type { Random } from '../../ports/random.js'
 import { busyTimeoutMs } from './database.js'
 import { isBusy } from './faults.js'
 
-/** Milliseconds waited so far. Those that stand in one line share it. */
-export interface Waiting {
-  ms: number
+/** Pauses that grow, and are jittered, so that processes that met once do not go on meeting. */
+export interface Pauses {
+  /** Waits, and answers with how long the file has been waited for by it, the attempt before included: ms, above zero. */
+  next(): Promise<number>
+  /** The file was free: the next pause is a short one again. */
+  reset(): void
+}
+
+export function createPauses(random: Random): Pauses {
+  let baseMs = 1
+  return {
+    async next() {
+      const pauseMs = baseMs + Math.round((baseMs * random.bytes(1).readUInt8()) / 255)
+      baseMs = Math.min(baseMs * 2, 32)
+      await pause(pauseMs)
+      return pauseMs + busyTimeoutMs
+    },
+    reset() {
+      baseMs = 1
+    },
+  }
 }
 
 export interface Attempt<T> {
   readonly attempt: () => T
-  readonly waiting: Waiting
-  /** `waiting.ms` when this one joined the line. */
-  readonly since: number
   readonly patienceMs: number
   readonly random: Random
 }
 
-/**
- * Attempts until the file is free or `patienceMs` have passed. Those whose patience ran out while others before them
- * in line found the file busy fail without a try of their own. Pauses are jittered, so that processes that met once
- * do not go on meeting.
- *
- * @throws Error when patience ran out; whatever else `attempt` throws.
- */
-export async function whileBusy<T>({ attempt, waiting, since, patienceMs, random }: Attempt<T>): Promise<T> {
-  let met: Error | undefined
-  for (let baseMs = 1; ; baseMs = Math.min(baseMs * 2, 32)) {
-    const waitedMs = waiting.ms - since
-    if (waitedMs > 0 && waitedMs >= patienceMs) {
-      throw new Error(`Other processes kept the SQLite file locked for ${patienceMs} ms.`, { cause: met })
-    }
+/** Attempts until the file is free or `patienceMs` have passed. @throws Error when patience ran out; what `attempt` throws. */
+export async function whileBusy<T>({ attempt, patienceMs, random }: Attempt<T>): Promise<T> {
+  const pauses = createPauses(random)
+  for (let waitedMs = 0; ; ) {
     try {
       return attempt()
     } catch (error) {
       if (!isBusy(error)) throw error
-      met = error
+      waitedMs += await pauses.next()
+      if (waitedMs >= patienceMs) throw patienceRanOut(patienceMs, error)
     }
-    const pauseMs = baseMs + Math.round((baseMs * random.bytes(1).readUInt8()) / 255)
-    await pause(pauseMs)
-    waiting.ms += pauseMs + busyTimeoutMs
   }
+}
+
+export function patienceRanOut(patienceMs: number, met: Error): Error {
+  return new Error(`Other processes kept the SQLite file locked for ${patienceMs} ms.`, { cause: met })
 }

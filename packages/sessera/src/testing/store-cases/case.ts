@@ -14,6 +14,8 @@ export interface StoreCaseContext {
   /** A connection to the store under test, which is empty when a case begins. Each call opens another to the same data. */
   open(): Promise<Store>
   readonly clock: CaseClock
+  /** What every connection is opened with. At least a minute. */
+  readonly keepChangesMs: number
 }
 
 /** One demand on every store, for any test runner. `run` rejects when the store does not meet it. */
@@ -39,7 +41,7 @@ export function storeCase(name: string, body: (trial: Trial) => Promise<void>): 
         return store
       }
       try {
-        await body({ store: await open(), open, clock: context.clock })
+        await body({ ...context, store: await open(), open })
       } finally {
         await Promise.all(opened.map((store) => store.close()))
       }

@@ -1,5 +1,6 @@
 // Records to store. The texts are those that have come back changed from some database somewhere.
 
+import type { LostChange } from '../../domain/change.js'
 import type { Session } from '../../domain/session.js'
 import type { User } from '../../domain/user.js'
 import type { StoredKey } from '../../ports/store.js'
@@ -51,6 +52,22 @@ export function keyRecord(fields: Partial<StoredKey> = {}): StoredKey {
     sealed: 'c2VhbGVk',
     createdAt: newYear,
     signsFrom: newYear + 60_000,
+    ...fields,
+  }
+}
+
+/** What a follower remembers of an entry that the store under test has never had, as after a failover. */
+export function lostChange(fields: Partial<LostChange> = {}): LostChange {
+  return {
+    seq: 9,
+    nonce: 'lost-000009',
+    kind: 'session_ended',
+    subject: 's-1',
+    epoch: null,
+    revision: null,
+    spared: null,
+    mode: null,
+    keepUntil: newYear + 60_000,
     ...fields,
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Answer, Store } from '../../ports/store.js'
 import { type StoreCase, storeCase } from './case.js'
-import { keyRecord, sessionRecord, userRecord } from './records.js'
+import { keyRecord, lostChange, sessionRecord, userRecord } from './records.js'
 
 /** Every method once, each with arguments that make it do something. */
 function everyMethod({
@@ -10,6 +10,8 @@ function everyMethod({
   sessions,
   keys,
   limits,
+  deployment,
+  feed,
 }: Store): readonly (() => Promise<Answer<unknown>>)[] {
   const session = sessionRecord()
   return [
@@ -46,6 +48,10 @@ function everyMethod({
     () => limits.count('ada', 1000),
     () => limits.clear('ada'),
     () => limits.removeEnded(0),
+    () => deployment.raiseEpoch(),
+    () => feed.read(1, 10),
+    () => feed.reassert([lostChange()]),
+    () => feed.prune(0),
   ]
 }
 

@@ -1,0 +1,84 @@
+import { isMove, sessionEnded, sessionMoved } from '../../domain/change.js'
+import type { Session } from '../../domain/session.js'
+import type { SessionStore } from '../../ports/store.js'
+import { findSubject } from './subjects.js'
+import type { Door, Tables } from './tables.js'
+
+export function sessionsBehind({ tables, step, append }: Door): SessionStore {
+  const { sessions, data } = tables
+  const ofUser = (userId: string) => [...sessions.values()].filter((session) => session.userId === userId)
+  const removeAll = (ended: readonly Session[]) => {
+    for (const { id } of ended) removeSession(tables, id)
+    return ended
+  }
+  return {
+    create: (session) =>
+      step(() => {
+        if (sessions.has(session.id)) return false
+        sessions.set(session.id, frozenSession(session))
+        data.set(session.id, { text: 'null', version: 1 })
+        return true
+      }),
+    find: (id) =>
+      step(() => {
+        const session = sessions.get(id)
+        const subject = session === undefined ? null : findSubject(tables, session.userId)
+        return session === undefined || subject === null ? null : { session, subject }
+      }),
+    replace: (next, expectedVersion) =>
+      step((now) => {
+        const stored = sessions.get(next.id)
+        if (stored === undefined || stored.version !== expectedVersion) return false
+        sessions.set(
+          next.id,
+          frozenSession({ ...next, lastSeenAt: Math.max(stored.lastSeenAt, next.lastSeenAt) }),
+        )
+        if (isMove(next)) append(sessionMoved(next), now)
+        return true
+      }),
+    touch: (id, seenAt) =>
+      step(() => {
+        const stored = sessions.get(id)
+        if (stored === undefined) return false
+        sessions.set(id, frozenSession({ ...stored, lastSeenAt: Math.max(stored.lastSeenAt, seenAt) }))
+        return true
+      }),
+    end: (id) =>
+      step((now) => {
+        const stored = removeSession(tables, id)
+        if (stored !== null) append(sessionEnded(stored), now)
+        return stored
+      }),
+    endAll: (userId, except) => step(() => removeAll(ofUser(userId).filter(({ id }) => id !== except))),
+    list: (userId) => step(() => ofUser(userId).sort((a, b) => b.lastSeenAt - a.lastSeenAt)),
+    readData: (id) =>
+      step(() => {
+        const stored = data.get(id)
+        return stored === undefined ? null : { data: JSON.parse(stored.text), version: stored.version }
+      }),
+    writeData: (id, next, expectedVersion) =>
+      step(() => {
+        if (data.get(id)?.version !== expectedVersion) return false
+        data.set(id, { text: JSON.stringify(next), version: expectedVersion + 1 })
+        return true
+      }),
+    removeExpired: (at) =>
+      step(() => removeAll([...sessions.values()].filter((session) => hasEnded(session, at))).length),
+  }
+}
+
+/** What was removed, null when it was gone. */
+export function removeSession({ sessions, data }: Tables, id: string): Session | null {
+  const stored = sessions.get(id)
+  sessions.delete(id)
+  data.delete(id)
+  return stored ?? null
+}
+
+function frozenSession(session: Session): Session {
+  return Object.freeze({ ...session, factors: Object.freeze([...session.factors]) })
+}
+
+function hasEnded(session: Session, at: number): boolean {
+  return session.expiresAt <= at || session.lastSeenAt + session.idleSeconds * 1000 <= at
+}

@@ -1,0 +1,351 @@
+// The follower against a feed that is written, delayed, cut and replaced by the test.
+
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createFollower, type Follower } from '../../../packages/sessera/src/changes/follower.js'
+import { createKnowledge } from '../../../packages/sessera/src/changes/knowledge.js'
+import { createLease, type Lease } from '../../../packages/sessera/src/changes/lease.js'
+import { createRevocations, type Revocations } from '../../../packages/sessera/src/changes/revocations.js'
+import type { Change, LostChange } from '../../../packages/sessera/src/domain/change.js'
+import type { FeedStore } from '../../../packages/sessera/src/ports/store.js'
+import { createFakeClock, type FakeClock } from '../../../packages/sessera/src/testing/fake-clock.js'
+import { ended, idOf, nonceOf, raised } from './entries.js'
+
+interface Script {
+  entries: readonly Change[]
+  horizon: number
+  /** How many places behind which each read began. */
+  readonly reads: number[]
+  readonly reasserted: (readonly LostChange[])[]
+  /** Runs after the answer is made and before it arrives. */
+  onTheWay: () => Promise<void> | void
+  /** Runs before the answer is made. */
+  atTheStore: () => Promise<void> | void
+}
+
+interface Scene {
+  readonly clock: FakeClock
+  readonly lease: Lease
+  readonly revocations: Revocations
+  readonly follower: Follower
+  readonly script: Script
+  readonly applied: number[]
+  readonly lost: () => number
+  readonly warnings: () => number
+}
+
+function createScene(onDemand = true): Scene {
+  const clock = createFakeClock()
+  const lease = createLease(clock, 1000)
+  const revocations = createRevocations()
+  const applied: number[] = []
+  let lost = 0
+  let warnings = 0
+  const script: Script = {
+    entries: [],
+    horizon: 0,
+    reads: [],
+    reasserted: [],
+    onTheWay: () => undefined,
+    atTheStore: () => undefined,
+  }
+  const feed: FeedStore = {
+    async read(after, limit) {
+      script.reads.push(after)
+      await script.atTheStore()
+      const { entries, horizon } = script
+      const value = {
+        at: entries.find(({ seq }) => seq === after) ?? null,
+        entries: entries.filter(({ seq }) => seq > after).slice(0, limit),
+        head: entries.at(-1)?.seq ?? horizon,
+        horizon,
+      }
+      const now = clock.now()
+      await script.onTheWay()
+      return { value, now }
+    },
+    async reassert(changes) {
+      script.reasserted.push(changes)
+      let seq = script.entries.at(-1)?.seq ?? script.horizon
+      const again = changes.map((change) => ({
+        ...change,
+        userId: null,
+        at: 0,
+        nonce: nonceOf(++seq, 'again'),
+        seq,
+      }))
+      script.entries = [...script.entries, ...again]
+      return { value: undefined, now: clock.now() }
+    },
+    prune: () => Promise.reject(new Error('A follower never prunes.')),
+  }
+  const follower = createFollower({
+    feed,
+    clock,
+    lease,
+    revocations,
+    pollMs: 25,
+    onDemand,
+    log: { info: () => undefined, warn: () => void warnings++, error: () => undefined },
+    applied: ({ seq }) => void applied.push(seq),
+    lost: () => void lost++,
+  })
+  return { clock, lease, revocations, follower, script, applied, lost: () => lost, warnings: () => warnings }
+}
+
+function history(length: number, from = 1, name = ''): readonly Change[] {
+  return Array.from({ length }, (_, at) =>
+    ended(from + at, `${name}${from + at}`, { nonce: nonceOf(from + at, name) }),
+  )
+}
+
+function knows({ revocations }: Scene, name: string): boolean {
+  return revocations.refuses({
+    sessionId: idOf(name),
+    userId: 'nobody',
+    mode: 'session',
+    epoch: 9,
+    revision: 9,
+  })
+}
+
+function gate(): { readonly wait: () => Promise<void>; readonly open: () => void } {
+  let open = (): void => undefined
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { wait: () => opened, open: () => open() }
+}
+
+describe('a read', () => {
+  test('confirms by the moment it began, not when it was answered', async () => {
+    const scene = createScene()
+    scene.script.onTheWay = () => scene.clock.advance(600)
+    expect(await scene.follower.confirm()).toBe(true)
+    expect(scene.lease.age()).toBe(600)
+  })
+
+  test('that took longer than the lease lasts confirms nothing of use', async () => {
+    const scene = createScene()
+    scene.script.onTheWay = () => scene.clock.advance(1001)
+    expect(await scene.follower.confirm()).toBe(false)
+  })
+
+  test('of several pages applies each entry once, in order, and counts from the last page', async () => {
+    const scene = createScene()
+    scene.script.entries = history(2500)
+    scene.script.onTheWay = () => scene.clock.advance(200)
+    expect(await scene.follower.confirm()).toBe(true)
+    expect(scene.script.reads).toEqual([0, 1000, 2000])
+    expect(scene.applied).toEqual(history(2500).map(({ seq }) => seq))
+    expect(scene.lease.age()).toBe(200)
+    await scene.follower.confirm()
+    expect(scene.applied).toHaveLength(2500)
+  })
+
+  test('shared by a hundred callers is one', async () => {
+    const scene = createScene()
+    const answers = await Promise.all(Array.from({ length: 100 }, () => scene.follower.confirm()))
+    expect(new Set(answers)).toEqual(new Set([true]))
+    expect(scene.script.reads).toHaveLength(1)
+  })
+
+  test('that fails leaves the lease to lapse, and is logged once however often it fails', async () => {
+    const scene = createScene()
+    await scene.follower.confirm()
+    scene.script.atTheStore = () => Promise.reject(new Error('The store is down.'))
+    scene.clock.advance(1000)
+    expect(await scene.follower.confirm()).toBe(true)
+    scene.clock.advance(1)
+    expect(await scene.follower.confirm()).toBe(false)
+    expect(await scene.follower.confirm()).toBe(false)
+    expect(scene.warnings()).toBe(1)
+    scene.script.atTheStore = () => undefined
+    expect(await scene.follower.confirm()).toBe(true)
+    scene.script.atTheStore = () => Promise.reject(new Error('Down again.'))
+    await scene.follower.confirm()
+    expect(scene.warnings()).toBe(2)
+  })
+})
+
+describe('catching up', () => {
+  test('begins a new read when one is under way, for that one may have looked too early', async () => {
+    const scene = createScene()
+    const held = gate()
+    scene.script.onTheWay = held.wait
+    const first = scene.follower.confirm()
+    await Promise.resolve()
+    scene.script.entries = history(1)
+    const caughtUp = Promise.all([scene.follower.catchUp(), scene.follower.catchUp()])
+    held.open()
+    await first
+    await caughtUp
+    expect(scene.applied).toEqual([1])
+    expect(scene.script.reads).toHaveLength(2)
+  })
+
+  test('is a plain read when none is under way', async () => {
+    const scene = createScene()
+    expect(await scene.follower.catchUp()).toBe(true)
+    expect(scene.script.reads).toHaveLength(1)
+  })
+})
+
+describe('another history', () => {
+  test('a first start with a horizon follows from there, in silence', async () => {
+    const scene = createScene()
+    scene.script.horizon = 40
+    scene.script.entries = history(3, 41)
+    expect(await scene.follower.confirm()).toBe(true)
+    expect([scene.applied, scene.warnings(), scene.script.reasserted]).toEqual([[41, 42, 43], 0, []])
+  })
+
+  test.each([
+    ['shorter', () => history(3)],
+    ['of the same length', () => [...history(3), ...history(2, 4, 'other')]],
+    ['longer', () => [...history(3), ...history(9, 4, 'other')]],
+  ])(
+    'that is %s: acceptances go, revocations stay, the store is told, the rest is replayed',
+    async (_what, other) => {
+      const scene = createScene()
+      scene.script.entries = history(5)
+      await scene.follower.confirm()
+      const before = scene.follower.position()
+      scene.script.entries = other()
+      expect(await scene.follower.confirm()).toBe(true)
+      expect([scene.lost(), scene.warnings()]).toEqual([1, 1])
+      expect(scene.script.reasserted.flat().map(({ nonce }) => nonce)).toEqual([nonceOf(4), nonceOf(5)])
+      for (const { subject } of [...history(5), ...other()]) {
+        const stamp = { userId: 'nobody', mode: 'session', epoch: 9, revision: 9 } as const
+        expect(scene.revocations.refuses({ sessionId: subject, ...stamp })).toBe(true)
+      }
+      const knowledge = createKnowledge(scene.follower, scene.lease, scene.revocations)
+      expect(knowledge.admits(idOf('unheard of'), 'ada', before)).toBe(false)
+      expect(knowledge.admits(idOf('unheard of'), 'ada', knowledge.position())).toBe(true)
+      const { length } = scene.script.reads
+      await scene.follower.confirm()
+      expect(scene.script.reads).toHaveLength(length + 1)
+      expect(scene.script.reasserted).toHaveLength(1)
+    },
+  )
+
+  test('a gap in the entries is one', async () => {
+    const scene = createScene()
+    scene.script.entries = history(2)
+    await scene.follower.confirm()
+    const page = scene.script.entries
+    scene.script.entries = [...page, ended(4, 'late')]
+    scene.script.onTheWay = () => {
+      scene.script.entries = [...page, ended(3, 'early'), ended(4, 'late')]
+    }
+    expect(await scene.follower.confirm()).toBe(true)
+    expect([scene.lost(), knows(scene, 'early'), knows(scene, 'late')]).toEqual([1, true, true])
+  })
+
+  test('gives no right to rely on it before it is followed to its head', async () => {
+    const scene = createScene()
+    scene.script.entries = history(5)
+    await scene.follower.confirm()
+    scene.script.entries = history(3)
+    const live: boolean[] = []
+    scene.script.onTheWay = () => void live.push(scene.lease.isLive())
+    await scene.follower.confirm()
+    expect(live).toEqual([true, false, false])
+    expect(scene.lease.isLive()).toBe(true)
+  })
+
+  test('is told what it lost even if the first attempt fails', async () => {
+    const scene = createScene()
+    scene.script.entries = history(5)
+    await scene.follower.confirm()
+    scene.script.entries = history(3)
+    let reads = 0
+    scene.script.atTheStore = () => {
+      if (++reads === 2) throw new Error('The new primary is not ready.')
+    }
+    expect(await scene.follower.confirm()).toBe(false)
+    expect(await scene.follower.confirm()).toBe(true)
+    expect(scene.script.reasserted.flat().map(({ nonce }) => nonce)).toEqual([nonceOf(4), nonceOf(5)])
+  })
+
+  test('that replaces another while it is replayed is followed from its own beginning', async () => {
+    const scene = createScene()
+    scene.script.entries = history(2)
+    await scene.follower.confirm()
+    scene.script.entries = history(1500, 1, 'second')
+    let reads = 0
+    scene.script.atTheStore = () => {
+      if (++reads === 3) scene.script.entries = history(1500, 1, 'third')
+    }
+    expect(await scene.follower.confirm()).toBe(true)
+    expect([knows(scene, 'third1'), knows(scene, 'third999'), knows(scene, 'third1500')]).toEqual([
+      true,
+      true,
+      true,
+    ])
+  })
+
+  test.each([
+    ['behind the horizon', 6],
+    ['just before the entry that follows the horizon', 3],
+  ])('a follower %s starts from there, and tells nothing that was pruned as over', async (_what, horizon) => {
+    const scene = createScene()
+    scene.script.entries = history(3).map((change) => ({ ...change, keepUntil: scene.clock.now() + 5000 }))
+    await scene.follower.confirm()
+    scene.clock.advance(5001)
+    scene.script.horizon = horizon
+    scene.script.entries = history(2, horizon + 1)
+    expect(await scene.follower.confirm()).toBe(true)
+    expect([scene.lost(), scene.script.reasserted]).toEqual([1, []])
+    expect(scene.applied).toEqual([1, 2, 3, horizon + 1, horizon + 2])
+  })
+
+  test('keeps the epoch of a user who is lower there', async () => {
+    const scene = createScene()
+    scene.script.entries = [raised(1, 'ada', { epoch: 7, revision: 7 })]
+    await scene.follower.confirm()
+    scene.script.entries = [raised(1, 'ada', { epoch: 2, revision: 2, nonce: nonceOf(1, 'other') })]
+    await scene.follower.confirm()
+    const token = { sessionId: idOf('s'), userId: 'ada', mode: 'token', epoch: 6, revision: 7 } as const
+    expect(scene.revocations.refuses(token)).toBe(true)
+    expect(scene.script.reasserted.flat()).toMatchObject([
+      { kind: 'user', subject: 'ada', epoch: 7, revision: 7 },
+    ])
+  })
+})
+
+describe('in the background', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  test('it reads every 25 ms until it is stopped', async () => {
+    const { follower, script } = createScene(false)
+    follower.start()
+    follower.start()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(script.reads).toHaveLength(5)
+    follower.stop()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(script.reads).toHaveLength(5)
+  })
+
+  test('stopped while a read is under way, it reads no more', async () => {
+    const { follower, script } = createScene(false)
+    const held = gate()
+    script.onTheWay = held.wait
+    follower.start()
+    follower.stop()
+    held.open()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(script.reads).toHaveLength(1)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('on demand, it reads when asked and has no timer', async () => {
+    const { follower, script } = createScene(true)
+    follower.start()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect([script.reads.length, vi.getTimerCount()]).toEqual([0, 0])
+    await follower.confirm()
+    expect([script.reads.length, vi.getTimerCount()]).toEqual([1, 0])
+  })
+})
