@@ -27,6 +27,7 @@ export const projects = {
     include: ['test/browser/**/*.test.ts'],
     exclude: ['test/browser/**/*.fast.test.ts'],
   },
+  models: { group: 'slow', include: ['test/models/**/*.test.ts'] },
   packaging: { group: 'slow', include: ['test/packaging/**/*.test.ts'] },
 }
 

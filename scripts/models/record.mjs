@@ -1,0 +1,66 @@
+// What the runs have shown, as a report that scripts/reports.mjs counts and as a table in docs/model/README.md.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { reportPath } from '../reports.mjs'
+import { modelFolder, titleOf } from './heading.mjs'
+
+/**
+ * @typedef {import('./heading.mjs').Run} Run
+ * @typedef {Run & import('./search.mjs').Finding & { seconds: number, met: boolean }} Result
+ */
+
+/**
+ * As vitest reports, for scripts/reports.mjs.
+ *
+ * @param {string} name
+ * @param {(Run & { status: 'passed' | 'failed' | 'skipped', seconds?: number, detail?: string })[]} tests
+ */
+export function writeReport(name, tests) {
+  const models = [...new Set(tests.map(({ model }) => model))]
+  const testResults = models.map((model) => {
+    const own = tests.filter((test) => test.model === model)
+    return {
+      name: `docs/model/${model}.pml`,
+      status: own.some(({ status }) => status === 'failed') ? 'failed' : 'passed',
+      assertionResults: own.map((test) => ({
+        status: test.status,
+        fullName: titleOf(test),
+        duration: (test.seconds ?? 0) * 1000,
+        failureMessages: test.status === 'failed' ? [test.detail ?? ''] : [],
+      })),
+    }
+  })
+  const success = tests.every(({ status }) => status !== 'failed')
+  const path = reportPath(name)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, JSON.stringify({ success, testResults }))
+}
+
+/**
+ * @param {Result[]} results
+ * @returns {string}
+ */
+function tableOf(results) {
+  const rows = results.map(({ model, verdict, flags, about, states, seconds }) => {
+    const switches = flags.map((flag) => `\`${flag}\``).join(' ')
+    return `| ${model} | ${[switches, about].filter(Boolean).join(': ')} | ${verdict} | ${states.toLocaleString('en')} | ${seconds.toFixed(1)} |`
+  })
+  return ['| model | run | | states | seconds |', '| --- | --- | --- | ---: | ---: |', ...rows].join('\n')
+}
+
+/**
+ * @param {'small' | 'large'} size
+ * @param {string} tools what they were found with
+ * @param {Result[]} results
+ */
+export function writeTable(size, tools, results) {
+  const readme = join(modelFolder, 'README.md')
+  const text = readFileSync(readme, 'utf8')
+  const section = new RegExp(`(<!-- ${size} -->\n)[^]*(\n<!-- /${size} -->)`)
+  if (!section.test(text)) throw new Error(`docs/model/README.md has no section <!-- ${size} -->.`)
+  writeFileSync(
+    readme,
+    text.replace(section, (_all, open, close) => `${open}${tools}.\n\n${tableOf(results)}${close}`),
+  )
+}
