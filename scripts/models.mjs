@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { modelNames, runsOf, titleOf } from './models/heading.mjs'
-import { writeReport, writeTable } from './models/record.mjs'
+import { requireTable, writeReport, writeTable } from './models/record.mjs'
 import { findTools, search, sizes } from './models/search.mjs'
 
 /**
@@ -33,6 +33,7 @@ export function runModels({ size = 'small', models = modelNames(), write = false
     )
     return !required
   }
+  if (write) requireTable(size)
   const results = check(runs, sizes[size])
   const unmet = results.filter(({ met }) => !met).length
   const seconds = results.reduce((total, result) => total + result.seconds, 0)

@@ -10,6 +10,8 @@ import { modelFolder, titleOf } from './heading.mjs'
  * @typedef {Run & import('./search.mjs').Finding & { seconds: number, met: boolean }} Result
  */
 
+const readme = join(modelFolder, 'README.md')
+
 /**
  * As vitest reports, for scripts/reports.mjs.
  *
@@ -49,18 +51,30 @@ function tableOf(results) {
   return ['| model | run | | states | seconds |', '| --- | --- | --- | ---: | ---: |', ...rows].join('\n')
 }
 
+/** @param {'small' | 'large'} size */
+function sectionOf(size) {
+  return new RegExp(`(<!-- ${size} -->\n)[^]*(\n<!-- /${size} -->)`)
+}
+
+/**
+ * Asked before the runs, which take their time.
+ *
+ * @param {'small' | 'large'} size
+ */
+export function requireTable(size) {
+  if (!sectionOf(size).test(readFileSync(readme, 'utf8')))
+    throw new Error(`docs/model/README.md has no section <!-- ${size} -->.`)
+}
+
 /**
  * @param {'small' | 'large'} size
  * @param {string} tools what they were found with
  * @param {Result[]} results
  */
 export function writeTable(size, tools, results) {
-  const readme = join(modelFolder, 'README.md')
   const text = readFileSync(readme, 'utf8')
-  const section = new RegExp(`(<!-- ${size} -->\n)[^]*(\n<!-- /${size} -->)`)
-  if (!section.test(text)) throw new Error(`docs/model/README.md has no section <!-- ${size} -->.`)
   writeFileSync(
     readme,
-    text.replace(section, (_all, open, close) => `${open}${tools}.\n\n${tableOf(results)}${close}`),
+    text.replace(sectionOf(size), (_all, open, close) => `${open}${tools}.\n\n${tableOf(results)}${close}`),
   )
 }

@@ -42,16 +42,19 @@ describe('the heading of a model', () => {
 })
 
 describe.each(modelNames())('docs/model/%s.pml', (model) => {
-  const { small } = runsOf(model)
+  const { small, large } = runsOf(model)
 
   it('has a variant that must fail', () => {
     expect(small.map((run) => run.expected)).toContain('fails')
   })
 
-  it('has every small run in the table, as it stands now', () => {
-    const table = readme.split('<!-- small -->')[1]?.split('<!-- /small -->')[0] ?? ''
+  it.each([
+    ['small', small],
+    ['large', large],
+  ])('has every %s run in the table, as it stands now', (size, runs) => {
+    const table = readme.split(`<!-- ${size} -->`)[1]?.split(`<!-- /${size} -->`)[0] ?? ''
     const rows = table.split('\n').filter((line) => line.startsWith(`| ${model} |`))
-    expect(rows.map((row) => row.split(' | ').slice(0, 3).join(' | '))).toEqual(small.map(startOfRow))
+    expect(rows.map((row) => row.split(' | ').slice(0, 3).join(' | '))).toEqual(runs.map(startOfRow))
   })
 })
 
