@@ -4,8 +4,8 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { modelNames, runsOf, titleOf } from './models/heading.mjs'
-import { requireTable, writeReport, writeTable } from './models/record.mjs'
-import { findTools, search, sizes } from './models/search.mjs'
+import { removeReport, requireTable, writeReport, writeTable } from './models/record.mjs'
+import { findTools, search, sizes, toolPackages } from './models/search.mjs'
 
 /**
  * @typedef {import('./models/heading.mjs').Run} Run
@@ -21,15 +21,17 @@ import { findTools, search, sizes } from './models/search.mjs'
  */
 export function runModels({ size = 'small', models = modelNames(), write = false } = {}) {
   const report = size === 'small' ? 'models' : 'models-large'
+  removeReport(report)
   const runs = models.flatMap((model) => runsOf(model)[size])
-  const tools = findTools()
-  if (tools === null) {
+  const { versions, missing } = findTools()
+  if (missing.length > 0) {
     const required = Boolean(process.env['CI'])
-    console.error('The models need spin and gcc: apt-get install spin gcc')
     const status = required ? /** @type {const} */ ('failed') : /** @type {const} */ ('skipped')
+    const detail = `The models are not checked without ${missing.join(', ')}: apt-get install ${toolPackages}`
+    console.error(`${detail}\n${runs.length} runs count as ${status}.`)
     writeReport(
       report,
-      runs.map((run) => ({ ...run, status, detail: 'spin or gcc is missing' })),
+      runs.map((run) => ({ ...run, status, detail })),
     )
     return !required
   }
@@ -48,7 +50,7 @@ export function runModels({ size = 'small', models = modelNames(), write = false
       detail: `${result.verdict} ${result.detail}`,
     })),
   )
-  if (write && unmet === 0) writeTable(size, tools, results)
+  if (write && unmet === 0) writeTable(size, versions, results)
   return unmet === 0
 }
 
@@ -58,7 +60,7 @@ export function runModels({ size = 'small', models = modelNames(), write = false
  * @returns {Result[]}
  */
 function check(runs, size) {
-  return runs.map((run) => {
+  return runs.map((run, index) => {
     const begun = performance.now()
     const finding = search(run, size)
     const seconds = (performance.now() - begun) / 1000
@@ -66,7 +68,7 @@ function check(runs, size) {
     const outcome =
       finding.verdict === 'unknown' ? `nothing shown: ${finding.detail.trim()}` : finding.verdict
     console.log(
-      `${met ? '✓' : '✗'} ${titleOf(run)}\n    ${outcome}, ${finding.states} states, ${seconds.toFixed(1)} s` +
+      `${met ? '✓' : '✗'} ${index + 1}/${runs.length} ${titleOf(run)}\n    ${outcome}, ${finding.states} states, ${seconds.toFixed(1)} s` +
         (met ? '' : `; expected: ${run.expected}`),
     )
     return { ...run, ...finding, seconds, met }

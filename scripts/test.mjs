@@ -1,7 +1,8 @@
 // node scripts/test.mjs <run>... [vitest arguments]: the named runs one after the other, all of them even if one fails.
-// Runs: fast, slow, compat (= compat-22 compat-24 compat-26).
+// Runs: fast, slow, models, compat (= compat-22 compat-24 compat-26). The arguments are for all but the models.
 
 import { compatMajors, runCompat } from './compat.mjs'
+import { runModels } from './models.mjs'
 import { namesOf } from './projects.mjs'
 import { runVitest } from './run-vitest.mjs'
 
@@ -11,6 +12,7 @@ for (const group of ['fast', 'slow']) {
   const projects = namesOf((project) => project.group === group)
   runs.set(group, (extra) => runVitest({ name: group, projects, extra }))
 }
+runs.set('models', async () => runModels())
 for (const major of compatMajors) {
   runs.set(`compat-${major}`, (extra) => runCompat({ major, extra }))
 }
@@ -27,5 +29,10 @@ if (named.length === 0) {
   process.exitCode = 2
 }
 for (const name of named) {
-  if (!(await runs.get(name)?.(extra))) process.exitCode = 1
+  try {
+    if (!(await runs.get(name)?.(extra))) process.exitCode = 1
+  } catch (error) {
+    console.error(error)
+    process.exitCode = 1
+  }
 }

@@ -1,6 +1,6 @@
 // What the runs have shown, as a report that scripts/reports.mjs counts and as a table in docs/model/README.md.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { reportPath } from '../reports.mjs'
 import { modelFolder, titleOf } from './heading.mjs'
@@ -11,6 +11,15 @@ import { modelFolder, titleOf } from './heading.mjs'
  */
 
 const readme = join(modelFolder, 'README.md')
+
+/**
+ * Asked before the runs: a report from before says nothing about them.
+ *
+ * @param {string} name
+ */
+export function removeReport(name) {
+  rmSync(reportPath(name), { force: true })
+}
 
 /**
  * As vitest reports, for scripts/reports.mjs.

@@ -102,19 +102,31 @@ function keepCounterexample(run, flags, place) {
   writeFileSync(join(target, `${[run.model, ...run.flags].join('-')}.txt`), stdout)
 }
 
-/** The versions of spin and gcc in a line, or null when one of them is missing. */
+/** Debian's packages. Without the headers of the last, gcc compiles nothing that spin makes. */
+export const toolPackages = 'spin gcc libc6-dev'
+
+/** @returns {{ versions: string, missing: string[] }} in a line, and what there is not */
 export function findTools() {
-  const spin = firstLine('spin', '-V')
-  const gcc = firstLine('gcc', '--version')
-  return spin === '' || gcc === '' ? null : `${spin.replace('Version ', '').replace(/ -- .*/, '')}, ${gcc}`
+  const spin = answerOf('spin', ['-V'])
+  const gcc = answerOf('gcc', ['--version'])
+  const headers = answerOf('gcc', ['-E', '-P', '-include', 'stdio.h', '-xc', '-'])
+  const found = [
+    ['spin', spin],
+    ['gcc', gcc],
+    ['the headers of the C library', headers],
+  ]
+  return {
+    versions: `${spin.replace('Version ', '').replace(/ -- .*/, '')}, ${gcc}`,
+    missing: found.flatMap(([name = '', answer]) => (answer === '' ? [name] : [])),
+  }
 }
 
 /**
  * @param {string} command
- * @param {string} question
- * @returns {string} empty when there is no such command
+ * @param {string[]} args
+ * @returns {string} its first line, empty when there is no such command or it fails
  */
-function firstLine(command, question) {
-  const { stdout } = spawnSync(command, [question], { encoding: 'utf8' })
-  return stdout?.split('\n')[0]?.trim() ?? ''
+function answerOf(command, args) {
+  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', input: '' })
+  return status === 0 ? (stdout.trim().split('\n')[0] ?? '') : ''
 }

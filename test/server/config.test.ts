@@ -14,11 +14,19 @@ describe('without any setting', () => {
       secrets: null,
       registration: 'open',
       trustedProxies: [],
+      workers: 1,
     })
   })
 
   it('takes an empty setting for none, as container files write it', () => {
-    const empty = { PORT: '', HOST: '', SESSERA_ORIGIN: '', SESSERA_DATA: '', SESSERA_REGISTRATION: '' }
+    const empty = {
+      PORT: '',
+      HOST: '',
+      SESSERA_ORIGIN: '',
+      SESSERA_DATA: '',
+      SESSERA_REGISTRATION: '',
+      SESSERA_WORKERS: '',
+    }
     expect(parseConfig(empty)).toEqual(parseConfig({}))
   })
 })
@@ -49,6 +57,8 @@ describe('each setting', () => {
       env: { SESSERA_TRUSTED_PROXIES: 'loopback, 10.0.0.0/8' },
       gives: { trustedProxies: ['loopback', '10.0.0.0/8'] },
     },
+    { env: { SESSERA_WORKERS: '64' }, gives: { workers: 64 } },
+    { env: { SESSERA_WORKERS: 'auto' }, gives: { workers: 'auto' } },
   ])('$env gives $gives', ({ env, gives }) => {
     expect(parseConfig(env)).toMatchObject(gives)
   })
@@ -91,6 +101,11 @@ describe('a mistake is told in a sentence that says what to write', () => {
       env: { SESSERA_REGISTRATION: 'yes' },
       says: 'SESSERA_REGISTRATION is "yes". Write "open" or "closed".',
     },
+    {
+      env: { SESSERA_WORKERS: '65' },
+      says: 'SESSERA_WORKERS is "65". Write a number from 1 to 64, or "auto" for one per processor.',
+    },
+    { env: { SESSERA_WORKERS: '1.5' }, says: 'SESSERA_WORKERS is "1.5". Write a number' },
   ])('$env', ({ env, says }) => {
     expect(() => parseConfig(env)).toThrow(says)
   })

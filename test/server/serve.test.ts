@@ -27,7 +27,7 @@ afterEach(async () => {
 
 type Answer = (req: IncomingMessage, res: ServerResponse) => Promise<void>
 
-async function servePages(answer: Answer): Promise<number> {
+async function servePages(answer: Answer, graceMs = 200): Promise<number> {
   const port = await freePort()
   serving = await serve({
     host: 'localhost',
@@ -35,7 +35,7 @@ async function servePages(answer: Answer): Promise<number> {
     node: forNode(auth),
     pages: { answer },
     log,
-    graceMs: 200,
+    graceMs,
   })
   return port
 }
@@ -68,6 +68,38 @@ describe('closing', () => {
     await serving?.close()
     await cut
     serving = null
+  })
+
+  it('keeps no connection that goes on sending, and answers what it has sent', async () => {
+    let arrived: (path: string | undefined) => void = () => undefined
+    let finish: () => void = () => undefined
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const port = await servePages(async (req, res) => {
+      arrived(req.url)
+      await finished
+      res.end(`answer to ${req.url}`)
+    }, 10_000)
+    const socket = connect({ port, host: 'localhost' })
+    let text = ''
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+    for (const path of ['/before', '/after']) {
+      const seen = new Promise<string | undefined>((resolve) => {
+        arrived = resolve
+      })
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+      expect(await seen).toBe(path)
+      if (path === '/before') void serving?.close()
+    }
+    finish()
+    await once(socket, 'close')
+    const [, before = '', after = ''] = text.split('HTTP/1.1 200 OK')
+    expect(before).toContain('answer to /before')
+    expect(after).toContain('answer to /after')
+    expect(after).toContain('Connection: close\r\n')
   })
 
   it('leaves health and API answering until then', async () => {

@@ -60,9 +60,9 @@ test('a transaction that throws after its entry leaves neither the entry nor a g
 })
 
 describe('a follower', () => {
-  test('reads in one statement, before the call returns, on a connection that refuses to write', async () => {
+  test('reads at once, on a connection that refuses to write, entries only if there are new ones', async () => {
     const connections: InstanceType<SqliteModule['DatabaseSync']>[] = []
-    const asked: number[] = []
+    const asked: [connection: number, sql: string][] = []
     class Watched extends module.DatabaseSync {
       constructor(path: string) {
         super(path)
@@ -72,7 +72,7 @@ describe('a follower', () => {
         const statement = super.prepare(sql)
         return {
           all: (...params) => {
-            asked.push(connections.indexOf(this))
+            asked.push([connections.indexOf(this), sql])
             return statement.all(...params)
           },
         }
@@ -82,9 +82,14 @@ describe('a follower', () => {
     await store.subjects.ensure('u-1')
     asked.length = 0
     const reading = store.feed.read(0, 10)
-    expect(asked).toEqual([1])
+    const nothingNew = [1, expect.not.stringContaining('sessera_changes.*')]
+    expect(asked).toEqual([nothingNew])
     await reading
-    expect(asked).toEqual([1])
+    expect(asked).toEqual([nothingNew])
+    await store.subjects.raiseRevision('u-1')
+    asked.length = 0
+    expect((await store.feed.read(0, 10)).value.entries).toHaveLength(1)
+    expect(asked).toEqual([nothingNew, [1, expect.stringContaining('sessera_changes.*')]])
     expect(() => connections[1]?.exec('DELETE FROM sessera_changes')).toThrow('readonly')
     connections[0]?.exec('DELETE FROM sessera_changes')
   })

@@ -154,7 +154,8 @@ describe('every connection', () => {
     await store.sessions.find('s-1')
     await store.sessions.touch('s-1', 1)
     await store.sessions.end('s-1')
-    await store.sessions.endAll('u-1', 's-1')
+    await store.sessions.endAll('u-1', null, 2)
+    await store.sessions.endAll('u-1', 's-1', 2)
     await store.sessions.list('u-1')
     await store.sessions.readData('s-1')
     await store.sessions.removeExpired(1)
@@ -162,7 +163,7 @@ describe('every connection', () => {
     await store.limits.removeEnded(1)
     await store.close()
     const database = new module.DatabaseSync(path)
-    expect(statements).toHaveLength(12)
+    expect(statements).toHaveLength(13)
     for (const sql of statements) {
       const explain = database.prepare(`EXPLAIN QUERY PLAN ${sql}`)
       const plan = explain

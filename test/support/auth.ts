@@ -97,6 +97,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       origin,
       trustedOrigins: [trusted],
       secrets: ['a server secret for tests, and long enough'],
+      // No reads of the feed but those that a request asks for: what a test counts, it has caused.
+      follow: 'on-demand',
       ...(foreign === null ? {} : { users: foreign.source }),
       ...rest,
       store: store.source,

@@ -14,11 +14,15 @@ export interface Config {
   readonly registration: 'open' | 'closed'
   /** Addresses or ranges of proxies whose `X-Forwarded-*` is believed. */
   readonly trustedProxies: readonly string[]
+  /** How many processes answer requests; `auto` is one for each processor. */
+  readonly workers: number | 'auto'
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
 export const minSecretLength = 32
+export const maxWorkers = 64
+export const workersRule: string = `Write a number from 1 to ${maxWorkers}, or "auto" for one per processor.`
 
 const defaults = { port: 3000, host: 'localhost', dataFolder: './sessera-data' }
 const howToMakeOne = `Make one with: node -p "crypto.randomBytes(32).toString('base64url')"`
@@ -42,6 +46,7 @@ export function parseConfig(env: Environment): Config {
   const host = attempt(() => parseHost(env['HOST'] || defaults.host, origin), defaults.host)
   const secrets = attempt(() => parseSecrets(env['SESSERA_SECRET']), null)
   const registration = attempt(() => parseRegistration(env['SESSERA_REGISTRATION'], origin), 'closed')
+  const workers = attempt(() => parseWorkers(env['SESSERA_WORKERS'] || '1'), 1)
   if (mistakes.length > 0) throw new ConfigurationError(mistakes.join('\n'))
   return {
     port,
@@ -51,7 +56,12 @@ export function parseConfig(env: Environment): Config {
     secrets,
     registration,
     trustedProxies: listOf(env['SESSERA_TRUSTED_PROXIES'] ?? ''),
+    workers,
   }
+}
+
+export function isWorkers(text: string): boolean {
+  return text === 'auto' || (/^[1-9]\d?$/.test(text) && Number(text) <= maxWorkers)
 }
 
 function parsePort(text: string): number {
@@ -123,6 +133,11 @@ function parseRegistration(text: string | undefined, { hostname }: URL): 'open' 
     throw new ConfigurationError(`SESSERA_REGISTRATION is "${text}". Write "open" or "closed".`)
   }
   return text
+}
+
+function parseWorkers(text: string): number | 'auto' {
+  if (!isWorkers(text)) throw new ConfigurationError(`SESSERA_WORKERS is "${text}". ${workersRule}`)
+  return text === 'auto' ? text : Number(text)
 }
 
 function listOf(text: string): readonly string[] {

@@ -8,10 +8,16 @@ export interface Logger extends Log {
   announce(sentence: string): void
 }
 
-/** @param terminal whether a person reads stdout. */
-export function createLogger({ terminal }: { readonly terminal: boolean }): Logger {
+export interface LoggerOptions {
+  /** Whether a person reads stdout. */
+  readonly terminal: boolean
+  /** Which of several workers writes; said in every line. */
+  readonly worker?: number
+}
+
+export function createLogger({ terminal, worker }: LoggerOptions): Logger {
   const lines = pino({
-    base: null,
+    base: worker === undefined ? null : { worker },
     messageKey: 'message',
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (level) => ({ level }) },

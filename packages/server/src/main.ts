@@ -1,66 +1,39 @@
 #!/usr/bin/env node
-// Starts the stand-alone server from the environment. What is wrong at the start is told in one sentence on stderr.
+// The command `sessera`. What is wrong at the start is told in one sentence on stderr: exit code 2 for what was typed,
+// 1 for everything else.
 
-import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
-import { ConfigurationError, createAuth } from 'sessera'
-import { forNode } from 'sessera/node'
-import { sqlite } from 'sessera/sqlite'
-import { logEvents } from './audit.js'
-import { type Config, parseConfig } from './config.js'
+import { availableParallelism } from 'node:os'
+import { ConfigurationError } from 'sessera'
+import { help, parseCommandLine } from './cli/command-line.js'
+import { type Config, type Environment, maxWorkers, parseConfig } from './config.js'
 import { createDataFolder } from './data-folder.js'
 import { createLogger, type Logger } from './logger.js'
-import { createFormTokens } from './pages/form-token.js'
-import { createPages } from './pages/routes.js'
-import { openSecretFile } from './secret-file.js'
-import { serve } from './serve.js'
+import { openSecrets } from './secrets.js'
+import { type Running, sentenceOf, startServer } from './server.js'
+import { startWorkers } from './workers/primary.js'
 
-interface Running {
-  close(): Promise<void>
-}
-
-async function start(config: Config, log: Logger): Promise<Running> {
-  const { host, port, origin, dataFolder, registration, trustedProxies } = config
-  await createDataFolder(dataFolder)
-  const secrets = config.secrets ?? [await secretFrom(dataFolder, log)]
-  const auth = createAuth({
-    origin,
-    store: sqlite(join(dataFolder, 'sessera.db')),
-    secrets,
-    registration,
-    trustedProxies,
-    log,
-  })
+async function serve(env: Environment, log: Logger): Promise<void> {
   try {
-    await auth.ready()
-    logEvents(auth, log)
-    const node = forNode(auth)
-    const now = (): number => Date.now()
-    const formTokens = createFormTokens(secrets)
-    const pages = createPages({ auth, node, origin, registration, formTokens, now, log })
-    const serving = await serve({ host, port, node, pages, log })
-    return {
-      async close() {
-        await serving.close()
-        await auth.close()
-      },
-    }
+    const config = parseConfig(env)
+    const workers = countOf(config)
+    await createDataFolder(config.dataFolder)
+    const secrets = await openSecrets(config, log)
+    const server = { config, secrets, log }
+    closeOnSignal(workers === 1 ? await startServer(server) : await startWorkers(workers, server), log)
+    const { origin, host, port, dataFolder } = config
+    const together = workers === 1 ? '' : `, ${workers} workers`
+    log.announce(
+      `Sessera is at ${origin} (listening on ${host} port ${port}, data in ${dataFolder}${together}).`,
+    )
   } catch (error) {
-    await auth.close()
-    throw error
+    if (!(error instanceof ConfigurationError)) log.error('The server could not start.', { error })
+    console.error(sentenceOf(error))
+    process.exitCode = 1
   }
 }
 
-async function secretFrom(dataFolder: string, log: Logger): Promise<string> {
-  const { secret, path, created, tightened } = await openSecretFile(dataFolder, { randomBytes })
-  if (created) {
-    log.announce(
-      `SESSERA_SECRET is not set: made a secret in ${path}. Keep it with your backups; sessions end without it.`,
-    )
-  }
-  if (tightened)
-    log.warn('Other users of this machine could read the secret until now. Its mode is 0600 again.', { path })
-  return secret
+function countOf({ workers }: Config): number {
+  return workers === 'auto' ? Math.min(availableParallelism(), maxWorkers) : workers
 }
 
 /** On the first signal only: a terminal's Ctrl-C reaches this process and again through npm. */
@@ -84,21 +57,14 @@ function closeOnSignal(running: Running, log: Logger): void {
   }
 }
 
-/** A refusal's own sentence is for clients; what lies behind it is for the operator. */
-function sentenceOf(error: unknown): string {
-  if (error instanceof ConfigurationError) return error.message
-  const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return `The server could not start: ${reason instanceof Error ? reason.message : String(reason)}`
-}
-
-const log = createLogger({ terminal: process.stdout.isTTY })
-try {
-  const config = parseConfig(process.env)
-  closeOnSignal(await start(config, log), log)
-  const { origin, host, port, dataFolder } = config
-  log.announce(`Sessera is at ${origin} (listening on ${host} port ${port}, data in ${dataFolder}).`)
-} catch (error) {
-  if (!(error instanceof ConfigurationError)) log.error('The server could not start.', { error })
-  console.error(sentenceOf(error))
-  process.exitCode = 1
+const command = parseCommandLine(process.argv.slice(2))
+if (command.name === 'help') {
+  process.stdout.write(help)
+} else if (command.name === 'mistake') {
+  console.error(command.sentence)
+  process.exitCode = 2
+} else {
+  const { workers } = command
+  const env = workers === null ? process.env : { ...process.env, SESSERA_WORKERS: workers }
+  await serve(env, createLogger({ terminal: process.stdout.isTTY }))
 }

@@ -52,12 +52,22 @@ export async function serve({
     }
   }
 
-  const server = createServer(limits, (req, res) => void respond(req, res))
+  let closing = false
+  const server = createServer(limits, (req, res) => {
+    // A connection that is never idle would last until it is cut.
+    if (closing) res.setHeader('Connection', 'close')
+    void respond(req, res)
+  })
   server.maxConnections = maxConnections
   await listen(server, { host, port })
   // Such as too many open files: the connection is lost, the server is not.
   server.on('error', (error) => log.error('Could not take a connection.', { error }))
-  return { close: () => close(server, graceMs) }
+  return {
+    close() {
+      closing = true
+      return close(server, graceMs)
+    },
+  }
 }
 
 /** Says that the process answers, to a container's health check; nothing about who or what it serves. */

@@ -78,6 +78,8 @@ export interface Auth<C = {}> {
     end(sessionId: string, cause?: string): Promise<boolean>
     /** How many ended. `except` one session id lives on. */
     endAll(userId: string, options?: { readonly except?: string }): Promise<number>
+    /** Ends every session of every user, tokens included, with one change: after restoring a backup. */
+    endEveryone(): Promise<void>
     readData(sessionId: string): Promise<Json>
     /** Atomic: `change` may run again when somebody else was faster. At most 16 KiB of JSON. */
     updateData(sessionId: string, change: (data: Json) => Json): Promise<Json>
@@ -103,6 +105,17 @@ export interface Auth<C = {}> {
     /** They may sign in again. What was ended stays ended. */
     enable(userId: string): Promise<void>
   }
+  /**
+   * For what stays open, such as a WebSocket: calls `ended` once when the session has ended, for whatever reason, within
+   * milliseconds of this process hearing of it and within a second in any case. If the store cannot tell any more whether
+   * it is live, it counts as ended: a second after the store failed, a few seconds after it fell silent. Being open is
+   * not being in use: a session that nothing else uses ends by idleness. Answers with the function that stops watching.
+   *
+   * @example
+   * const stop = auth.onEnd(principal.sessionId, () => socket.close(4401, 'Session ended'))
+   * socket.on('close', stop)
+   */
+  onEnd(sessionId: string, ended: () => unknown): () => void
   /** Returns the function that stops listening. What a listener throws is logged, and changes nothing. */
   on<E extends keyof Events>(event: E, listener: (event: Events[E]) => unknown): () => void
   /**

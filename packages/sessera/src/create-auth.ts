@@ -1,6 +1,7 @@
 // Wires one Auth together, once. Nothing is wired per request.
 
 import type { Auth, SessionInfo, Started } from './auth.js'
+import { inTime } from './changes/in-time.js'
 import { parseDemands } from './domain/demands.js'
 import type { Principal } from './domain/principal.js'
 import type { Session } from './domain/session.js'
@@ -17,6 +18,7 @@ import { problemOf } from './http/problem.js'
 import { createMatcher } from './http/routes.js'
 import { createSecurityHeaders } from './http/security-headers.js'
 import { recall } from './kernel/authenticate.js'
+import { endEveryone } from './kernel/end-everyone.js'
 import { endAllSessions, endSession } from './kernel/end-session.js'
 import { createEventHub } from './kernel/events.js'
 import type { Grant } from './kernel/grant.js'
@@ -31,6 +33,7 @@ import { type OpenKernel, openKernel, type Ports } from './open-kernel.js'
 import { createOpening, type Opening } from './opening.js'
 import { type AuthOptions, type ParsedOptions, parseOptions } from './options.js'
 import { createArgon2Passwords } from './passwords/argon2.js'
+import type { Log } from './ports/log.js'
 import { createStderrLog, createSystemRandom, systemClock } from './ports/system.js'
 
 /**
@@ -98,6 +101,7 @@ export function createAuthWith<C extends object>(options: AuthOptions<C>, ports:
       async endAll(userId, { except = null } = {}) {
         return endAllSessions(await kernelOf(), { userId, spare: except, cause: 'ended_by_app' })
       },
+      endEveryone: async () => endEveryone(await kernelOf()),
       readData: async (sessionId) => readData(await kernelOf(), sessionId),
       updateData: async (sessionId, change) => updateData(await kernelOf(), sessionId, change),
     },
@@ -113,6 +117,7 @@ export function createAuthWith<C extends object>(options: AuthOptions<C>, ports:
       disable: async (userId) => disableUser(await kernelOf(), userId),
       enable: async (userId) => enableUser(await kernelOf(), userId),
     },
+    onEnd: (sessionId, ended) => watchSession({ opening, log: ports.log }, sessionId, ended),
     on: (event, listener) => events.on(event, listener),
     async fetch(request, { ip } = { ip: null }) {
       const response = (await handle(core, fromFetch(request, { ip }))) ?? notOurs
@@ -145,7 +150,7 @@ function createCore(
   const { origin, basePath, trustedOrigins } = parsed
   const opened = (): OpenKernel => {
     const current = opening.current()
-    if (current === null) throw new AuthError('unavailable')
+    if (current === null) throw new AuthError('unavailable', { retryAfterSeconds: 1 })
     return current
   }
   const trustedProxies = options.trustedProxies ?? []
@@ -169,16 +174,45 @@ function createCore(
   }
 }
 
+/** A session that cannot be looked at, because the store does not open, counts as ended. */
+function watchSession(
+  { opening, log }: { readonly opening: Opening<OpenKernel>; readonly log: Log },
+  sessionId: string,
+  ended: () => unknown,
+): () => void {
+  let stop = (): void => {
+    stopped = true
+  }
+  let stopped = false
+  async function begin(): Promise<void> {
+    const [opened] = await Promise.allSettled([opening.ready()])
+    if (stopped) return
+    if (opened.status === 'fulfilled') stop = opened.value.kernel.watched.watch(sessionId, ended)
+    else await ended()
+  }
+  begin().catch((error: unknown) => log.error('A listener threw.', { event: 'onEnd', sessionId, error }))
+  return () => stop()
+}
+
+/** How long a request waits for the store to open. */
+const openingMs = 10_000
+
 /** While the store cannot be opened everybody is refused, and every request is another attempt. */
 async function openedOrUnavailable<T extends { close(): Promise<void> }>(opening: Opening<T>): Promise<T> {
   try {
-    return await opening.ready()
+    return await inTime(opening.ready(), openingMs)
   } catch (cause) {
-    throw new AuthError('unavailable', { cause })
+    throw new AuthError('unavailable', { cause, retryAfterSeconds: 1 })
   }
 }
 
-function warn({ dangerouslyAllowHttp }: AuthOptions<object>, parsed: ParsedOptions, { log }: Ports): void {
+function warn(
+  { dangerouslyAllowHttp, trustLocalFor }: AuthOptions<object>,
+  parsed: ParsedOptions,
+  { log }: Ports,
+): void {
+  if (parsed.trustLocalForMs > 0)
+    log.warn('trustLocalFor lengthens the time in which a change may be ignored.', { trustLocalFor })
   if (parsed.usesDevelopmentSecret)
     log.warn('No "secrets" are set: using the development secret, which everybody knows.')
   if (dangerouslyAllowHttp === true && parsed.origin.protocol === 'http:') {

@@ -3,15 +3,35 @@
 export type { Auth, SessionInfo, Started } from './auth.js'
 export { createAuth } from './create-auth.js'
 export type { Algorithm } from './credentials/algorithms.js'
+export type { Change, ChangeKind, LostChange, Position } from './domain/change.js'
 export type { Demands } from './domain/demands.js'
 export type { Json, JsonObject } from './domain/json.js'
 export type { Check, Mode, Principal } from './domain/principal.js'
+export type { Session, SessionWithSubject } from './domain/session.js'
 export type { TokenPair } from './domain/token-pair.js'
+export type { Subject, User } from './domain/user.js'
 export { AuthError, ConfigurationError, type ErrorCode, type ErrorDetails, listErrorCodes } from './errors.js'
 export type { RequestHeaders } from './http/message.js'
 export type { From } from './kernel/kernel.js'
 export type { AuthOptions } from './options.js'
 export type { EndCause, Events, UserChange } from './ports/events.js'
 export type { Log, LogFields } from './ports/log.js'
-export type { Answer, Store, StoreMeans, StoreSource } from './ports/store.js'
+export type {
+  Answer,
+  Attempts,
+  DeploymentStore,
+  FeedPage,
+  FeedStore,
+  KeyStore,
+  LimitStore,
+  SessionData,
+  SessionStore,
+  Store,
+  StoredKey,
+  StoreMeans,
+  StoreSource,
+  SubjectStore,
+  UserStore,
+  UserWithSubject,
+} from './ports/store.js'
 export type { UserSource } from './ports/user-source.js'

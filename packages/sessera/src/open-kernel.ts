@@ -5,18 +5,23 @@ import { createHandles } from './credentials/handle.js'
 import { createKeyring, type Keyring } from './credentials/keyring.js'
 import { createRemembered } from './credentials/remembered.js'
 import { createServerKeys, type ServerKeys } from './credentials/server-keys.js'
+import { followChanges } from './follow-changes.js'
 import { cleanUp } from './kernel/clean-up.js'
 import type { EventHub } from './kernel/events.js'
 import { withFaults } from './kernel/faults.js'
 import type { Kernel } from './kernel/kernel.js'
+import { findLiveSession } from './kernel/live-session.js'
+import type { Authenticated } from './kernel/recognise.js'
 import { createStoreTime, type StoreTime } from './kernel/store-time.js'
+import { createTouches } from './kernel/touches.js'
 import { createForeignDirectory, createOwnDirectory, type UserDirectory } from './kernel/user-directory.js'
+import { createWatchedSessions } from './kernel/watched-sessions.js'
 import type { AuthOptions, ParsedOptions } from './options.js'
 import type { Clock } from './ports/clock.js'
 import type { Log } from './ports/log.js'
 import type { Passwords } from './ports/passwords.js'
 import type { Random } from './ports/random.js'
-import type { Answer, Store } from './ports/store.js'
+import type { Store } from './ports/store.js'
 
 /** What an Auth has of the outside world. */
 export interface Ports {
@@ -32,7 +37,8 @@ export interface OpenKernel {
   close(): Promise<void>
 }
 
-const maxRemembered = 100_000
+/** About a hundred thousand credentials. */
+const maxRememberedBytes = 64 * 1024 * 1024
 const tendEveryMs = 60_000
 /** How old knowledge may be when a decision rests on it. */
 const maxStalenessMs = 1000
@@ -52,9 +58,28 @@ export async function openKernel(
   const opened = await options.store.open({ clock, random, keepChangesMs })
   try {
     const storeTime = createStoreTime(clock)
-    const store = watched(opened, storeTime)
+    const store = observed(opened, storeTime)
     const keyring = openKeyring(store, parsed, ports, serverKeys)
     await keyring.ready()
+    const remembered = createRemembered<Authenticated>(maxRememberedBytes, random)
+    const watched = createWatchedSessions({
+      find: (sessionId) => findLiveSession(kernel, sessionId),
+      knowledge: () => kernel.knowledge,
+      clock,
+      storeTime,
+      log,
+    })
+    const { follower, knowledge } = followChanges({
+      feed: store.feed,
+      remembered,
+      watched,
+      keyring,
+      clock,
+      log,
+      maxStalenessMs,
+      trustLocalForMs: parsed.trustLocalForMs,
+      onDemand: options.follow === 'on-demand',
+    })
     const kernel: Kernel = {
       store,
       users: directoryOf(options, store),
@@ -66,7 +91,11 @@ export async function openKernel(
         audience: parsed.audience,
         lifetimeSeconds: parsed.accessTokenSeconds,
       }),
-      remembered: createRemembered(maxRemembered),
+      remembered,
+      knowledge,
+      watched,
+      sharedReads: new Map(),
+      touches: createTouches(store.sessions, clock, log),
       passwords,
       clock,
       storeTime,
@@ -83,12 +112,17 @@ export async function openKernel(
         beforeSignIn: options.beforeSignIn ?? (() => undefined),
       },
     }
+    await follower.confirm()
+    follower.start()
     const stopTending = tend(kernel, keyring)
     return {
       kernel,
       keyring,
       async close() {
-        stopTending()
+        await stopTending()
+        watched.close()
+        await follower.stop()
+        await kernel.touches.flush()
         await opened.close()
       },
     }
@@ -99,16 +133,16 @@ export async function openKernel(
 }
 
 /** The store with its faults as 503, and every answer's time noted. */
-function watched(store: Store, storeTime: StoreTime): Store {
-  const note = (answer: unknown): void => storeTime.note(answer as Answer<unknown>)
+function observed(store: Store, storeTime: StoreTime): Store {
+  const { watch } = storeTime
   return {
-    subjects: withFaults(store.subjects, note),
-    users: withFaults(store.users, note),
-    sessions: withFaults(store.sessions, note),
-    keys: withFaults(store.keys, note),
-    limits: withFaults(store.limits, note),
-    deployment: withFaults(store.deployment, note),
-    feed: withFaults(store.feed, note),
+    subjects: withFaults(store.subjects, watch),
+    users: withFaults(store.users, watch),
+    sessions: withFaults(store.sessions, watch),
+    keys: withFaults(store.keys, watch),
+    limits: withFaults(store.limits, watch),
+    deployment: withFaults(store.deployment, watch),
+    feed: withFaults(store.feed, watch),
     close: () => store.close(),
   }
 }
@@ -135,17 +169,27 @@ function openKeyring(
   })
 }
 
-/** Rotates keys by schedule and removes what has ended. A failure is logged, and made good a minute later. */
-function tend(kernel: Kernel, keyring: Keyring): () => void {
+/**
+ * Rotates keys by schedule and removes what has ended. A failure is logged, and made good a minute later. Answers with
+ * the function that ends it, and waits for what is under way.
+ */
+function tend(kernel: Kernel, keyring: Keyring): () => Promise<void> {
+  let tending: Promise<void> = Promise.resolve()
+
   async function once(): Promise<void> {
     try {
       await keyring.tend()
-      await cleanUp(kernel)
+      await cleanUp(kernel, tendEveryMs)
     } catch (error) {
       kernel.log.warn('Could not tend to keys and ended sessions. Trying again in a minute.', { error })
     }
   }
-  const timer = setInterval(() => void once(), tendEveryMs)
+  const timer = setInterval(() => {
+    tending = once()
+  }, tendEveryMs)
   timer.unref()
-  return () => clearInterval(timer)
+  return () => {
+    clearInterval(timer)
+    return tending
+  }
 }

@@ -53,6 +53,13 @@ export interface AuthOptions<C = {}> {
   readonly trustedProxies?: readonly string[]
   /** Runs before a session starts. Throw `AuthError('sign_in_refused')` to refuse. */
   readonly beforeSignIn?: (who: { readonly userId: string; readonly from: From }) => void | Promise<void>
+  /** How changes of other processes are followed: in the background (default), or only when a request comes (serverless). */
+  readonly follow?: 'background' | 'on-demand'
+  /**
+   * Lengthens by this much the second for which a process may rely on what it knows when the store cannot be reached.
+   * Signing out, disabling and role changes then take effect that much later. Default none.
+   */
+  readonly trustLocalFor?: string | number
   /** Default: warnings and errors as JSON lines on stderr. */
   readonly log?: Log
   /** Allows an http origin that is not localhost. Cookies and tokens then cross the network readable by anyone. */
@@ -68,6 +75,7 @@ export interface ParsedOptions {
   readonly session: SessionLifetime
   readonly remember: SessionLifetime
   readonly graceMs: number
+  readonly trustLocalForMs: number
   readonly algorithm: Algorithm
   readonly accessTokenSeconds: number
   readonly audience: string
@@ -90,6 +98,8 @@ const optionNames: Readonly<Record<keyof AuthOptions, true>> = {
   accessCookieDomain: true,
   trustedProxies: true,
   beforeSignIn: true,
+  follow: true,
+  trustLocalFor: true,
   log: true,
   dangerouslyAllowHttp: true,
 }
@@ -167,6 +177,7 @@ export function parseOptions(options: AuthOptions<object>): ParsedOptions {
     basePath: parseBasePath(options.basePath ?? '/auth'),
     session,
     remember,
+    trustLocalForMs: within('trustLocalFor', parseDuration(options.trustLocalFor ?? 0), 0, 3_600_000),
     graceMs: within('sessions.refreshGrace', parseDuration(sessions.refreshGrace ?? '10s'), 0, 60_000),
     algorithm,
     accessTokenSeconds: Math.floor(

@@ -20,6 +20,8 @@ interface Script {
   onTheWay: () => Promise<void> | void
   /** Runs before the answer is made. */
   atTheStore: () => Promise<void> | void
+  /** What the entries ask for. */
+  settle: () => Promise<void>
 }
 
 interface Scene {
@@ -47,6 +49,7 @@ function createScene(onDemand = true): Scene {
     reasserted: [],
     onTheWay: () => undefined,
     atTheStore: () => undefined,
+    settle: async () => undefined,
   }
   const feed: FeedStore = {
     async read(after, limit) {
@@ -84,9 +87,11 @@ function createScene(onDemand = true): Scene {
     lease,
     revocations,
     pollMs: 25,
+    readMs: 1000,
     onDemand,
     log: { info: () => undefined, warn: () => void warnings++, error: () => undefined },
     applied: ({ seq }) => void applied.push(seq),
+    settle: () => script.settle(),
     lost: () => void lost++,
   })
   return { clock, lease, revocations, follower, script, applied, lost: () => lost, warnings: () => warnings }
@@ -105,6 +110,7 @@ function knows({ revocations }: Scene, name: string): boolean {
     mode: 'session',
     epoch: 9,
     revision: 9,
+    issuedAt: 0,
   })
 }
 
@@ -154,10 +160,9 @@ describe('a read', () => {
     await scene.follower.confirm()
     scene.script.atTheStore = () => Promise.reject(new Error('The store is down.'))
     scene.clock.advance(1000)
-    expect(await scene.follower.confirm()).toBe(true)
+    expect([await scene.follower.confirm(), scene.lease.isLive()]).toEqual([false, true])
     scene.clock.advance(1)
-    expect(await scene.follower.confirm()).toBe(false)
-    expect(await scene.follower.confirm()).toBe(false)
+    expect([await scene.follower.confirm(), scene.lease.isLive()]).toEqual([false, false])
     expect(scene.warnings()).toBe(1)
     scene.script.atTheStore = () => undefined
     expect(await scene.follower.confirm()).toBe(true)
@@ -215,7 +220,7 @@ describe('another history', () => {
       expect([scene.lost(), scene.warnings()]).toEqual([1, 1])
       expect(scene.script.reasserted.flat().map(({ nonce }) => nonce)).toEqual([nonceOf(4), nonceOf(5)])
       for (const { subject } of [...history(5), ...other()]) {
-        const stamp = { userId: 'nobody', mode: 'session', epoch: 9, revision: 9 } as const
+        const stamp = { userId: 'nobody', mode: 'session', epoch: 9, revision: 9, issuedAt: 0 } as const
         expect(scene.revocations.refuses({ sessionId: subject, ...stamp })).toBe(true)
       }
       const knowledge = createKnowledge(scene.follower, scene.lease, scene.revocations)
@@ -305,7 +310,14 @@ describe('another history', () => {
     await scene.follower.confirm()
     scene.script.entries = [raised(1, 'ada', { epoch: 2, revision: 2, nonce: nonceOf(1, 'other') })]
     await scene.follower.confirm()
-    const token = { sessionId: idOf('s'), userId: 'ada', mode: 'token', epoch: 6, revision: 7 } as const
+    const token = {
+      sessionId: idOf('s'),
+      userId: 'ada',
+      mode: 'token',
+      epoch: 6,
+      revision: 7,
+      issuedAt: 0,
+    } as const
     expect(scene.revocations.refuses(token)).toBe(true)
     expect(scene.script.reasserted.flat()).toMatchObject([
       { kind: 'user', subject: 'ada', epoch: 7, revision: 7 },
@@ -323,7 +335,7 @@ describe('in the background', () => {
     follower.start()
     await vi.advanceTimersByTimeAsync(100)
     expect(script.reads).toHaveLength(5)
-    follower.stop()
+    await follower.stop()
     await vi.advanceTimersByTimeAsync(1000)
     expect(script.reads).toHaveLength(5)
   })
@@ -333,8 +345,14 @@ describe('in the background', () => {
     const held = gate()
     script.onTheWay = held.wait
     follower.start()
-    follower.stop()
+    let isOver = false
+    const stopping = follower.stop().then(() => {
+      isOver = true
+    })
+    await vi.advanceTimersByTimeAsync(100)
+    expect(isOver).toBe(false)
     held.open()
+    await stopping
     await vi.advanceTimersByTimeAsync(1000)
     expect(script.reads).toHaveLength(1)
     expect(vi.getTimerCount()).toBe(0)

@@ -14,7 +14,7 @@ function knowing(...changes: readonly Change[]): ReturnType<typeof createRevocat
 }
 
 function stamp(more: Partial<Stamped> = {}): Stamped {
-  return { sessionId: idOf('s'), userId: 'ada', mode: 'token', epoch: 3, revision: 3, ...more }
+  return { sessionId: idOf('s'), userId: 'ada', mode: 'token', epoch: 3, revision: 3, issuedAt: 7, ...more }
 }
 
 const spares = (name: string, fromEpoch: number): Partial<Change> => ({
@@ -28,7 +28,21 @@ describe('a token is refused', () => {
     ['when another session ended', [ended(1, 't')], false],
     ['when its session is held another way now', [moved(1, 's', { mode: 'session' })], true],
     ['when its session was raised and is held as before', [moved(1, 's', { mode: 'token' })], false],
-    ['when its session moved away and back', [moved(1, 's'), moved(2, 's', { mode: 'token' })], false],
+    [
+      'when its session moved away and back before it was issued',
+      [moved(1, 's', { at: 1000 }), moved(2, 's', { mode: 'token', at: 7999 })],
+      false,
+    ],
+    [
+      'when its session moved away and back after it was issued',
+      [moved(1, 's', { at: 7000 }), moved(2, 's', { mode: 'token', at: 8000 })],
+      true,
+    ],
+    [
+      'when its session was raised after it was issued, having moved before',
+      [moved(1, 's'), moved(2, 's', { mode: 'token', at: 5000 }), moved(3, 's', { mode: 'token', at: 9000 })],
+      false,
+    ],
     ['when its session moved, then ended', [moved(1, 's', { mode: 'token' }), ended(2, 's')], true],
     ['when its session ended, whatever comes later', [ended(1, 's'), moved(2, 's', { mode: 'token' })], true],
     ['under a lower epoch', [raised(1, 'ada', { epoch: 4 })], true],
@@ -164,7 +178,7 @@ test('agrees with a plain map on any sequence', { timeout: 30_000 }, () => {
               session?.ended === true ||
               (session !== undefined && session.mode !== mode) ||
               (at < epoch && !(sparedName === name && at >= fromEpoch))
-            const token = { sessionId: idOf(name), userId: 'ada', mode, epoch: at, revision }
+            const token = { sessionId: idOf(name), userId: 'ada', mode, epoch: at, revision, issuedAt: 7 }
             expect([name, mode, at, revocations.refuses(token)]).toEqual([name, mode, at, expected])
             expect(revocations.refuses({ ...token, revision: revision - 1 })).toBe(expected || isKnown)
           }

@@ -24,9 +24,9 @@ describe('a segment', () => {
         const model = new Map<number, SessionMark>()
         puts.forEach(({ id, mode, keepUntil }, at) => {
           const staysEnded = model.get(id)?.ended === true || mode === 0
-          const mark = { ended: mode === 0, seq: at + 1, mode }
+          const mark = { ended: mode === 0, seq: at + 1, mode, heldSince: at }
           segment.put(wordsOf(id), nonce, mark, keepUntil)
-          model.set(id, { ended: staysEnded, seq: at + 1, mode: staysEnded ? 0 : mode })
+          model.set(id, { ended: staysEnded, seq: at + 1, mode: staysEnded ? 0 : mode, heldSince: at })
         })
         for (let id = 0; id <= 70; id++) expect(segment.find(wordsOf(id))).toEqual(model.get(id) ?? null)
         expect(segment.size).toBe(model.size)
@@ -39,7 +39,12 @@ describe('a segment', () => {
     const segment = createSegment()
     for (let id = 0; id < 4096; id++) {
       expect(segment.isFull).toBe(false)
-      segment.put(new Uint32Array([0xffffffff - id, id, 0, 0]), nonce, { ended: true, seq: id, mode: 0 }, id)
+      segment.put(
+        new Uint32Array([0xffffffff - id, id, 0, 0]),
+        nonce,
+        { ended: true, seq: id, mode: 0, heldSince: 0 },
+        id,
+      )
     }
     expect([segment.isFull, segment.size]).toEqual([true, 4096])
     for (let id = 0; id < 4096; id++) {

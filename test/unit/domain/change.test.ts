@@ -1,10 +1,11 @@
-// How raises of the epoch combine: whatever any of them ended stays ended, and nothing else does.
+// How raises of the epoch combine: whatever any of them ended stays ended, and within one history nothing else does.
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   afterLostChange,
   bothRaises,
+  type Change,
   isMove,
   underDeployment,
 } from '../../../packages/sessera/src/domain/change.js'
@@ -77,15 +78,40 @@ describe('under the deployment’s epoch', () => {
   })
 })
 
-test('a lost change raises epoch and revision, each if it was higher, and leaves the rest', () => {
-  const lost = { epoch: 4, revision: 9, spared: null }
-  expect(afterLostChange({ ...subject, disabledAt: 7 }, lost)).toEqual({
-    ...subject,
-    disabledAt: 7,
-    revision: 9,
+describe('after a lost change', () => {
+  test.each<[string, Spared | null, Pick<Change, 'epoch' | 'revision'>, Pick<Subject, 'epoch' | 'revision'>]>(
+    [
+      ['of a lower epoch', null, { epoch: 4, revision: 1 }, { epoch: 6, revision: 2 }],
+      ['of the same epoch', null, { epoch: 5, revision: 2 }, { epoch: 6, revision: 2 }],
+      ['of a higher epoch', null, { epoch: 6, revision: 9 }, { epoch: 7, revision: 9 }],
+      [
+        'when a session was spared since',
+        spare('s-2', 3),
+        { epoch: 5, revision: 1 },
+        { epoch: 6, revision: 2 },
+      ],
+      ['that says nothing of epochs', null, { epoch: null, revision: null }, { epoch: 6, revision: 2 }],
+    ],
+  )('%s, the epoch is above both and spares nobody', (_what, spared, lost, expected) => {
+    expect(afterLostChange({ ...subject, disabledAt: 7, spared }, lost)).toEqual({
+      ...subject,
+      ...expected,
+      disabledAt: 7,
+    })
   })
-  expect(afterLostChange(subject, { ...lost, epoch: 6, revision: 1 })).toEqual({ ...subject, epoch: 6 })
-  expect(afterLostChange(subject, { epoch: null, revision: null, spared: null })).toEqual(subject)
+
+  test('nothing issued in either history stands, and everything issued from then on', () => {
+    fc.assert(
+      fc.property(raises, raises, (here, lost) => {
+        const after = afterLostChange({ ...subject, ...here }, { ...lost, revision: 1 })
+        for (const sessionId of sessionIds) {
+          for (let epoch = 0; epoch <= 9; epoch += 1) {
+            expect(isOutranked(after, { sessionId, epoch })).toBe(epoch <= Math.max(here.epoch, lost.epoch))
+          }
+        }
+      }),
+    )
+  })
 })
 
 test.each<[Transition, boolean]>([

@@ -24,6 +24,7 @@ test('defaults are the safe ones of the design', () => {
     session: { idleSeconds: 3600, absoluteSeconds: 86_400 },
     remember: { idleSeconds: 7 * 86_400, absoluteSeconds: 30 * 86_400 },
     graceMs: 10_000,
+    trustLocalForMs: 0,
     algorithm: 'EdDSA',
     accessTokenSeconds: 300,
     audience: 'https://app.example',

@@ -140,7 +140,7 @@ describe.each(setUps)('on $name', ({ create }) => {
     const { session, subject } = value
     const raised = { ...session, epoch: subject.epoch, version: session.version + 1 }
     expect((await sessions.replace(raised, session.version)).value).toBe(true)
-    world.clock.advance(1000)
+    world.clock.advance(1001)
     expect(await standing(client)).toEqual({ me: 401, refresh: 200 })
   })
 

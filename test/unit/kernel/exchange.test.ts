@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { type Mode, modes } from '../../../packages/sessera/src/domain/principal.js'
-import { atOnce, setUps, tally } from '../../support/auth.js'
+import { atOnce, createWorld, setUps, tally } from '../../support/auth.js'
 import type { Client } from '../../support/client.js'
 
 const grace = 10_000
@@ -27,6 +27,41 @@ function parts(client: Client): readonly { readonly name: string; readonly alone
 }
 
 describe.each(setUps)('on $name', ({ create }) => {
+  test.each(pairs.filter(({ from }) => from !== 'session'))(
+    '$from → $to → $from revives no access token of before, here or elsewhere, whether the feed can be read or not',
+    async ({ from, to }) => {
+      const world = await create()
+      const there = await createWorld({
+        store: world.store.source,
+        clock: world.clock,
+        empty: true,
+        seed: 'there',
+        ...(world.foreign === null ? {} : { foreign: world.foreign }),
+      })
+      const client = await world.signedIn(from)
+      const access = from === 'token' ? client.held.accessToken : client.cookie('access')
+      const name = Object.keys(client.held.cookies).find((cookie) => cookie.includes('access')) ?? ''
+      const old = client.copy({
+        cookies: from === 'token' ? {} : { [name]: access ?? '' },
+        accessToken: from === 'token' ? access : null,
+        refreshToken: null,
+      })
+      const elsewhere = there.client().copy(old.held)
+      expect([(await old.me()).status, (await elsewhere.me()).status]).toEqual([200, 200])
+      world.clock.advance(1000)
+      expect((await client.exchange(to)).status).toBe(200)
+      expect((await client.exchange(from)).status).toBe(200)
+      expect([(await client.me()).status, (await old.me()).status]).toEqual([200, 401])
+      world.clock.advance(1001)
+      expect((await elsewhere.me()).status).toBe(401)
+      world.store.meddle((call) =>
+        call.name === 'feed.read' ? Promise.reject(new Error('The store is down.')) : call.proceed(),
+      )
+      world.clock.advance(1001)
+      expect([(await client.me()).status, (await old.me()).status]).toEqual([200, 401])
+    },
+  )
+
   test.each(pairs)(
     '$from → $to keeps session and data, and outdates every old credential',
     async ({ from, to }) => {

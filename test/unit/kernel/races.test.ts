@@ -179,7 +179,7 @@ describe.each(setUps)('on $name', ({ create }) => {
       if (old === undefined || other === undefined) throw new Error('The sessions are there.')
       await sessions.end(old.id)
       expect((await sessions.create({ ...other, id: old.id })).value).toBe(true)
-      world.clock.advance(1000)
+      world.clock.advance(1001)
       expect((await ada.me()).status).toBe(401)
       expect((await ada.refresh()).status).toBe(401)
       expect((await ada.exchange('session')).status).toBe(401)

@@ -5,6 +5,7 @@ import type { Change, LostChange } from '../domain/change.js'
 import type { Clock } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
 import type { FeedPage, FeedStore } from '../ports/store.js'
+import { inTime } from './in-time.js'
 import { instant } from './instant.js'
 import type { Lease } from './lease.js'
 import type { Revocations } from './revocations.js'
@@ -17,10 +18,14 @@ export interface FollowerOptions {
   readonly revocations: Revocations
   /** From the start of one read to the start of the next. */
   readonly pollMs: number
+  /** How long each answer may take: later it would confirm nothing. */
+  readonly readMs: number
   /** Reads only when asked: for processes that are frozen between requests. */
   readonly onDemand: boolean
   /** Drops what is remembered of whatever the change touches. */
   readonly applied: (change: Change) => void
+  /** Completes what the entries applied ask for. Awaited before what is known counts as complete; may fail as a read may. */
+  readonly settle: () => Promise<void>
   /** The store's history is not the one that was followed: everything remembered must go. */
   readonly lost: () => void
 }
@@ -35,14 +40,15 @@ export interface Follower {
   /** The last entry applied; what was read of the store after noting it contains that entry. */
   position(): Followed
   /**
-   * Makes one read that begins now, or joins the one under way, and answers whether knowledge is current. Never throws:
-   * a store that fails leaves the lease as it is.
+   * Makes one read that begins now, or joins the one under way; once more if that had begun too long ago to be of use.
+   * True: it has succeeded, and knowledge is current. Never throws: a store that fails leaves the lease as it is.
    */
   confirm(): Promise<boolean>
-  /** One read that begins no earlier than now: afterwards every change acknowledged so far is applied. */
+  /** One read that begins no earlier than now. True: every change acknowledged so far is applied. Never throws. */
   catchUp(): Promise<boolean>
   start(): void
-  stop(): void
+  /** Resolves when the read under way, if any, is over. */
+  stop(): Promise<void>
 }
 
 const pageSize = 1000
@@ -50,7 +56,7 @@ const pageSize = 1000
 const maxPages = 1000
 
 export function createFollower(options: FollowerOptions): Follower {
-  const { feed, clock, log, lease, revocations, pollMs } = options
+  const { feed, clock, log, lease, revocations, pollMs, readMs } = options
   let position = { seq: 0, nonce: '' }
   let history = 0
   // What is known from other histories and was not met in this one. Kept until the store has taken it back.
@@ -58,14 +64,15 @@ export function createFollower(options: FollowerOptions): Follower {
   let reading: Promise<boolean> | null = null
   let next: Promise<boolean> | null = null
   let timer: ReturnType<typeof setTimeout> | null = null
-  let stopped = true
+  let following = false
+  let stopped = false
   let failing = false
 
   /** Reads until everything up to the head that a read reported is applied; confirms by when that read began. */
   async function readToHead(): Promise<void> {
     for (let pages = 0; pages < maxPages; pages++) {
       const begunAt = instant(clock)
-      const { value: page, now } = await feed.read(position.seq, pageSize)
+      const { value: page, now } = await inTime(feed.read(position.seq, pageSize), readMs)
       if (!continues(page)) {
         startOver(page, now)
         continue
@@ -73,10 +80,11 @@ export function createFollower(options: FollowerOptions): Follower {
       applyAll(page.entries)
       if (position.seq < page.head) continue
       if (owed.size > 0) {
-        await feed.reassert([...owed.values()])
+        await inTime(feed.reassert([...owed.values()]), readMs)
         owed.clear()
         continue
       }
+      await inTime(options.settle(), readMs)
       revocations.forget(now)
       lease.confirm(begunAt)
       return
@@ -116,22 +124,25 @@ export function createFollower(options: FollowerOptions): Follower {
     history++
   }
 
+  /** False: it failed. */
   async function read(): Promise<boolean> {
     try {
       await readToHead()
       if (failing) log.info('The change feed can be read again.')
       failing = false
+      return true
     } catch (error) {
-      if (!failing)
+      if (!failing && !stopped) {
         log.warn('The change feed cannot be read. Requests will be checked against the store itself.', {
           error,
         })
+      }
       failing = true
+      return false
     }
-    return lease.isLive()
   }
 
-  function confirm(): Promise<boolean> {
+  function share(): Promise<boolean> {
     reading ??= read().finally(() => {
       reading = null
     })
@@ -139,17 +150,17 @@ export function createFollower(options: FollowerOptions): Follower {
   }
 
   function catchUp(): Promise<boolean> {
-    if (reading === null) return confirm()
+    if (reading === null) return share()
     next ??= reading.then(() => {
       next = null
-      return confirm()
+      return share()
     })
     return next
   }
 
   async function poll(): Promise<void> {
     const begun = clock.monotonic()
-    await confirm()
+    await share()
     if (stopped) return
     timer = setTimeout(() => void poll(), Math.max(0, pollMs - (clock.monotonic() - begun)))
     timer.unref()
@@ -157,16 +168,21 @@ export function createFollower(options: FollowerOptions): Follower {
 
   return {
     position: () => ({ history, seq: position.seq }),
-    confirm,
+    async confirm() {
+      const isRead = await share()
+      if (!isRead || lease.isLive()) return isRead
+      return (await share()) && lease.isLive()
+    },
     catchUp,
     start() {
-      if (!stopped || options.onDemand) return
-      stopped = false
+      if (following || stopped || options.onDemand) return
+      following = true
       void poll()
     },
-    stop() {
+    async stop() {
       stopped = true
       if (timer !== null) clearTimeout(timer)
+      await reading
     },
   }
 }

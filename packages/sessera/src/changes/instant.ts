@@ -10,7 +10,7 @@ export function instant(clock: Clock): Instant {
   return { wall: clock.now(), monotonic: clock.monotonic() }
 }
 
-/** Ms since `since`, by whichever clock says more: monotonic clocks stop in suspend, wall clocks get set. */
-export function elapsedSince(since: Instant, clock: Clock): number {
-  return Math.max(clock.monotonic() - since.monotonic, clock.now() - since.wall)
+/** Ms from one moment to a later one, by whichever clock says more: monotonic clocks stop in suspend, wall clocks get set. */
+export function elapsed(since: Instant, until: Instant): number {
+  return Math.max(until.monotonic - since.monotonic, until.wall - since.wall)
 }

@@ -11,20 +11,24 @@ export interface Knowledge extends Pick<Lease, 'isLive' | 'age'>, Pick<Revocatio
   admits(sessionId: string, userId: string, since: Followed): boolean
   /** One look at the feed that began no earlier than `maxStaleness` ago, shared by all who ask. False: it cannot be had. */
   confirm(): Promise<boolean>
-  /** Everything acknowledged so far is known here, this process's own changes included, unless the feed cannot be read. */
-  catchUp(): Promise<boolean>
+  /**
+   * Call it once the store has acknowledged a change that was made here: the change is in force in this process when it
+   * resolves. Never throws: if the feed cannot tell, nothing that is known here is relied on until it can.
+   */
+  catchUp(): Promise<void>
 }
 
 export function createKnowledge(follower: Follower, lease: Lease, revocations: Revocations): Knowledge {
   return {
-    isLive: () => lease.isLive(),
+    isLive: (at) => lease.isLive(at),
     age: () => lease.age(),
     refuses: (stamp) => revocations.refuses(stamp),
     admits: (sessionId, userId, { history, seq }) =>
       history === follower.position().history && revocations.admits(sessionId, userId, seq),
     position: () => follower.position(),
-    catchUp: () => follower.catchUp(),
-    // A second time, if the read that was joined had begun too long ago to be of use.
-    confirm: async () => (await follower.confirm()) || (await follower.confirm()),
+    async catchUp() {
+      if (!(await follower.catchUp())) lease.lose()
+    },
+    confirm: () => follower.confirm(),
   }
 }

@@ -5,18 +5,21 @@ import { bothRaises, type Change, type LostChange } from '../domain/change.js'
 import { type Mode, modes } from '../domain/principal.js'
 import { createSegment, type Segment, type SessionMark } from './segment.js'
 
-/** A credential that says by itself what it was issued under. */
+/** What a token says that it was issued under, or what a read of the store found a session to be under. */
 export interface Stamped {
   readonly sessionId: string
   readonly userId: string
-  readonly mode: Mode
+  /** Null: however the session is held. */
+  readonly mode: Mode | null
   readonly epoch: number
   readonly revision: number
+  /** Epoch seconds. */
+  readonly issuedAt: number
 }
 
 export interface Revocations {
   apply(change: Change): void
-  /** Whether a token of this stamp is refused by anything known: its session ended or is held another way, its user outranks it. */
+  /** Whether anything known refuses this stamp: the session ended or has since been held another way, its user outranks it. */
   refuses(stamp: Stamped): boolean
   /**
    * Whether what was read of this session may be remembered: not if the session ended at any time, nor if it or its
@@ -44,10 +47,14 @@ export function createRevocations(): Revocations {
     }
     const ended = change.kind === 'session_ended'
     const mode = ended || change.mode === null ? 0 : modes.indexOf(change.mode) + 1
+    const before = findSession(change.subject)
+    // Only if it was held in another way before: a token of that time must not come back with the mode.
+    const hasChanged = before !== null && before.mode !== mode
+    const heldSince = hasChanged ? Math.floor(change.at / 1000) : (before?.heldSince ?? 0)
     segment.put(
       wordsOf(change.subject, 4),
       wordsOf(change.nonce, 2),
-      { ended, seq: change.seq, mode },
+      { ended, seq: change.seq, mode, heldSince },
       change.keepUntil,
     )
   }
@@ -78,10 +85,13 @@ export function createRevocations(): Revocations {
       else if (change.kind === 'everyone' && (change.epoch ?? 0) >= (everyone?.epoch ?? 0)) everyone = change
     },
 
-    refuses({ sessionId, userId, mode, epoch, revision }) {
+    refuses({ sessionId, userId, mode, epoch, revision, issuedAt }) {
       if (everyone !== null && epoch < (everyone.epoch ?? 0)) return true
       const session = findSession(sessionId)
-      if (session !== null && (session.ended || session.mode !== modes.indexOf(mode) + 1)) return true
+      if (session !== null) {
+        if (session.ended || issuedAt < session.heldSince) return true
+        if (mode !== null && session.mode !== modes.indexOf(mode) + 1) return true
+      }
       const user = users.get(userId)
       if (user === undefined) return false
       if (revision < (user.revision ?? 0)) return true

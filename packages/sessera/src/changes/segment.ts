@@ -1,4 +1,4 @@
-// Up to 4,096 sessions that ended or moved, packed outside the garbage collector's sight: 44 bytes each.
+// Up to 4,096 sessions that ended or moved, packed outside the garbage collector's sight: 48 bytes each.
 // A segment never grows and never moves: it is filled, searched, and dropped as a whole when its last entry is over.
 
 const capacity = 4096
@@ -14,6 +14,8 @@ export interface SessionMark {
   readonly seq: number
   /** 0 when ended, else a number for its mode. */
   readonly mode: number
+  /** Since when it has been held so, epoch seconds; 0 when that is not known. */
+  readonly heldSince: number
 }
 
 export interface Segment {
@@ -36,6 +38,7 @@ export function createSegment(): Segment {
   const seqs = new Float64Array(capacity)
   const keeps = new Float64Array(capacity)
   const modes = new Uint8Array(capacity)
+  const heldSince = new Uint32Array(capacity)
   // Entry number + 1 by slot; 0 is free. Session ids are random, so any word of them is a hash.
   const index = new Uint16Array(slots)
   let size = 0
@@ -57,7 +60,7 @@ export function createSegment(): Segment {
 
   function markAt(entry: number): SessionMark {
     const mode = modes[entry] ?? endedMode
-    return { ended: mode === endedMode, seq: seqs[entry] ?? 0, mode }
+    return { ended: mode === endedMode, seq: seqs[entry] ?? 0, mode, heldSince: heldSince[entry] ?? 0 }
   }
 
   return {
@@ -86,6 +89,7 @@ export function createSegment(): Segment {
       nonces.set(nonce, entry * nonceWords)
       seqs[entry] = mark.seq
       modes[entry] = mark.ended || staysEnded ? endedMode : mark.mode
+      heldSince[entry] = mark.heldSince
       keeps[entry] = Math.max(keeps[entry] ?? 0, keepUntil)
       longestKeep = Math.max(longestKeep, keepUntil)
     },

@@ -22,9 +22,14 @@ export interface TokenSubject {
   readonly now: number
 }
 
-export interface AccessTokens {
+export interface MintedToken {
+  readonly token: string
+  /** Seconds from the read that it was minted from. Never beyond the session's own limits. */
   readonly lifetimeSeconds: number
-  mint(what: TokenSubject): string
+}
+
+export interface AccessTokens {
+  mint(what: TokenSubject): MintedToken
   /** The claims of a token of ours that is valid at `now` (epoch ms); null for anything else, for whatever reason. */
   verify(token: string, now: number): Promise<AccessTokenClaims | null>
   /**
@@ -68,16 +73,16 @@ export function createAccessTokens({
     })
 
   return {
-    lifetimeSeconds,
-
     mint({ session, subject, profile, now }) {
       const iat = Math.floor(now / 1000)
-      return signAccessToken(
+      const untilEnd = Math.floor(session.expiresAt / 1000) - iat
+      const seconds = Math.min(lifetimeSeconds, session.idleSeconds, untilEnd)
+      const token = signAccessToken(
         {
           iss: issuer,
           sub: session.userId,
           aud: audience,
-          exp: iat + lifetimeSeconds,
+          exp: iat + seconds,
           iat,
           jti: createTokenId(random),
           client_id: session.clientId ?? firstParty,
@@ -93,6 +98,7 @@ export function createAccessTokens({
         },
         keyring.signingKey(now),
       )
+      return { token, lifetimeSeconds: seconds }
     },
 
     async verify(token, now) {

@@ -56,9 +56,10 @@ export interface Keyring {
   /**
    * For an unknown `kid`: reads the keys from the store. Callers share one read, begun at most once per second: within
    * that second all get the outcome of the last one, a failure included, so that a flood costs one read (ASVS 15.3.2).
-   * A caller that knows of a change calls `tend`, which always reads.
    */
   reload(): Promise<void>
+  /** For a caller that knows of a change: reads the keys, in a read that begins now. */
+  learn(): Promise<void>
   /** Adds a key that signs after `publishAheadSeconds`; answers with its `kid`, or that of the node that was faster. */
   rotate(): Promise<string>
   /**
@@ -187,6 +188,10 @@ export function createKeyring(options: KeyringOptions): Keyring {
       begun.read.then(finish, finish)
       shared = begun
       return begun.read
+    },
+
+    async learn() {
+      await load()
     },
 
     rotate: async () => addNext(await loadOrBegin()),

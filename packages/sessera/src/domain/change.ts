@@ -42,7 +42,7 @@ export interface Change {
   readonly keepUntil: number
 }
 
-/** How far somebody has followed the feed. */
+/** A place in the feed. Only together the two tell one history from another. */
 export type Position = Pick<Change, 'seq' | 'nonce'>
 
 /** What a change says, before the store gives it its place and time. */
@@ -89,21 +89,26 @@ export function underDeployment(subject: Subject, deploymentEpoch: number): Subj
   return { ...subject, ...bothRaises(subject, { epoch: deploymentEpoch, spared: null }) }
 }
 
-/** A user's row after a `user` change that the store had lost is made good: it ends what either of the two ended. */
+/**
+ * A user's row after a `user` change that the store had lost is made good. Since then the store may have given the same
+ * numbers again, to raises that ended other sessions, and nothing tells which of them a credential bears. Above both, and
+ * sparing nobody, what either history has ended stays ended; the price is that the user signs in again.
+ */
 export function afterLostChange(
   subject: Subject,
-  { epoch, revision, spared }: Pick<Change, 'epoch' | 'revision' | 'spared'>,
+  { epoch, revision }: Pick<Change, 'epoch' | 'revision'>,
 ): Subject {
   return {
     ...subject,
-    ...bothRaises(subject, { epoch: epoch ?? 0, spared }),
+    epoch: Math.max(subject.epoch, epoch ?? 0) + 1,
     revision: Math.max(subject.revision, revision ?? 0),
+    spared: null,
   }
 }
 
 type Raise = Pick<Subject, 'epoch' | 'spared'>
 
-/** The raise that ends exactly what one or the other ends. Both may be of the same height: histories part after a failover. */
+/** The raise that ends exactly what one or the other ends. Both may be of the same height. */
 export function bothRaises(one: Raise, other: Raise): Raise {
   const [higher, lower] = one.epoch >= other.epoch ? [one, other] : [other, one]
   const { epoch, spared } = higher

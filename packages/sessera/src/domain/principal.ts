@@ -34,13 +34,50 @@ export interface Principal<C = {}> {
 
 /** Deep: one principal is shared by every request that presents the same credential. */
 export function freezePrincipal(principal: Principal<object>): Principal<object> {
+  const { kind, id, username, sessionId, mode, roles, scopes, factors, provenAt, claims } = principal
+  // Field by field: Node 20 makes a hash table, three times as large, of a spread that is frozen.
   return Object.freeze({
-    ...principal,
-    roles: Object.freeze([...principal.roles]),
-    scopes: Object.freeze([...principal.scopes]),
-    factors: Object.freeze([...principal.factors]),
-    claims: deepFreeze(structuredClone(principal.claims)),
+    kind,
+    id,
+    username,
+    sessionId,
+    mode,
+    roles: freezeTexts(roles),
+    scopes: freezeTexts(scopes),
+    factors: freezeTexts(factors),
+    provenAt,
+    claims: isEmpty(claims) ? noClaims : deepFreeze(structuredClone(claims)),
   })
+}
+
+/** Whether other principals hold this very list or object too. */
+export function isShared(part: object): boolean {
+  return sharedParts.has(part)
+}
+
+const noClaims = Object.freeze({})
+/** Few sets of roles are held by many. Beyond this many, a list is its principal's own. */
+const maxSharedLists = 256
+const maxSharedText = 256
+const sharedLists = new Map<string, readonly string[]>()
+const sharedParts = new WeakSet<object>([noClaims])
+
+function freezeTexts(texts: readonly string[]): readonly string[] {
+  // A member that only spells a text could otherwise stand for it.
+  if (!texts.every((text) => typeof text === 'string')) return Object.freeze([...texts])
+  const text = JSON.stringify(texts)
+  const shared = sharedLists.get(text)
+  if (shared !== undefined) return shared
+  const own = Object.freeze([...texts])
+  if (sharedLists.size < maxSharedLists && text.length <= maxSharedText) {
+    sharedLists.set(text, own)
+    sharedParts.add(own)
+  }
+  return own
+}
+
+function isEmpty(claims: object): boolean {
+  return Object.getPrototypeOf(claims) === Object.prototype && Object.keys(claims).length === 0
 }
 
 function deepFreeze(value: object): object {

@@ -61,7 +61,7 @@ export function stateOf({ session, subject }: SessionWithSubject, now: number): 
   return 'live'
 }
 
-/** Whether `lastSeenAt` is old enough to be worth a write: at most one per min(60 s, idle/10). */
-export function isTouchDue(session: Session, now: number): boolean {
-  return now - session.lastSeenAt >= Math.min(60_000, session.idleSeconds * 100)
+/** How old the record of the last use may get before it is worth a write, ms: min(60 s, idle/10). */
+export function touchIntervalMs(idleMs: number): number {
+  return Math.min(60_000, idleMs / 10)
 }

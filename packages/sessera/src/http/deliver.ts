@@ -1,9 +1,9 @@
 // A grant becomes what its client can hold: cookies, a token pair, or both. Every sign-in sets or clears all of ours.
 
 import type { TokenPair } from '../domain/token-pair.js'
-import type { Renewal } from '../kernel/authenticate.js'
 import { type Grant, grant } from '../kernel/grant.js'
 import type { Kernel } from '../kernel/kernel.js'
+import type { Renewal } from '../kernel/recognise.js'
 import { type CookieJar, clearCookie, writeCookie } from './cookies.js'
 
 export interface Delivery {

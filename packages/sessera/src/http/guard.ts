@@ -2,7 +2,8 @@
 
 import type { ParsedDemands } from '../domain/demands.js'
 import { AuthError } from '../errors.js'
-import { type Authenticated, authenticate, type Presented, recall } from '../kernel/authenticate.js'
+import { authenticate, recall } from '../kernel/authenticate.js'
+import type { Authenticated, Presented } from '../kernel/recognise.js'
 import { readBearer } from './bearer.js'
 import { type Cookies, readCookies } from './cookies.js'
 import type { HttpCore } from './core.js'

@@ -1,7 +1,7 @@
 // One request to the API, readable top to bottom. Null when the path is none of ours.
 
 import { AuthError } from '../errors.js'
-import type { Authenticated } from '../kernel/authenticate.js'
+import type { Authenticated } from '../kernel/recognise.js'
 import type { HttpCore } from './core.js'
 import { corsHeaders, preflight } from './cors.js'
 import { renewalCookies } from './deliver.js'

@@ -3,8 +3,8 @@
 import { type BaseIssue, type BaseSchema, type InferOutput, safeParse } from 'valibot'
 import type { ParsedDemands } from '../domain/demands.js'
 import { AuthError } from '../errors.js'
-import type { Authenticated } from '../kernel/authenticate.js'
 import type { From } from '../kernel/kernel.js'
+import type { Authenticated } from '../kernel/recognise.js'
 import type { HttpCore } from './core.js'
 import { duplicated, type HeaderList, type HttpRequest } from './message.js'
 

@@ -23,6 +23,6 @@ export async function changePassword(
   const { id: userId, sessionId: spare } = principal
   const subject = await kernel.users.replacePassword(userId, await kernel.passwords.hash(accepted), spare)
   if (subject === null) throw new AuthError('unauthenticated')
-  await removeSessions(kernel, { userId, spare, cause: 'password_changed' })
+  await removeSessions(kernel, { userId, spare, cause: 'password_changed' }, subject)
   kernel.events.emit('userChanged', { userId, cause: 'password' })
 }

@@ -1,8 +1,14 @@
 import type { Kernel } from './kernel.js'
 
-/** Removes what has ended by itself. Nothing depends on it but the size of the store. */
-export async function cleanUp(kernel: Kernel): Promise<void> {
-  const { now } = await kernel.store.sessions.removeExpired(kernel.storeTime.now())
-  await kernel.store.limits.removeEnded(now)
-  await kernel.store.feed.prune(now)
+/**
+ * Removes what has ended by itself, in one of the processes that call this within `everyMs`. Nothing depends on it but the
+ * size of the store.
+ */
+export async function cleanUp(kernel: Kernel, everyMs: number): Promise<void> {
+  const { limits, sessions, feed } = kernel.store
+  const { value: turn, now } = await limits.count('clean-up', everyMs)
+  if (turn.count > 1) return
+  await sessions.removeExpired(now)
+  await limits.removeEnded(now)
+  await feed.prune(now)
 }

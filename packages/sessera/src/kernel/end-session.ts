@@ -1,13 +1,14 @@
-// Sessions end here, whatever the reason. The store first, then what this process remembers.
+// Sessions end here, whatever the reason. When a call returns, the end is in force in this process.
 
 import type { Session } from '../domain/session.js'
+import type { Subject } from '../domain/user.js'
 import type { EndCause } from '../ports/events.js'
 import type { Kernel } from './kernel.js'
 
 /** Ends one session. False when it was gone. */
 export async function endSession(kernel: Kernel, sessionId: string, cause: EndCause): Promise<boolean> {
   const { value: ended } = await kernel.store.sessions.end(sessionId)
-  kernel.remembered.dropSession(sessionId)
+  await kernel.knowledge.catchUp()
   if (ended === null) return false
   announce(kernel, ended, cause)
   return true
@@ -32,14 +33,18 @@ interface Ending {
  * Answers with how many there were.
  */
 export async function endAllSessions(kernel: Kernel, ending: Ending): Promise<number> {
-  await kernel.store.subjects.raiseEpoch(ending.userId, ending.spare)
-  return await removeSessions(kernel, ending)
+  const { value: subject } = await kernel.store.subjects.raiseEpoch(ending.userId, ending.spare)
+  return subject === null ? 0 : await removeSessions(kernel, ending, subject)
 }
 
-/** After a raise of the epoch: removes the rows of what it ended and tells the listeners. */
-export async function removeSessions(kernel: Kernel, { userId, spare, cause }: Ending): Promise<number> {
-  kernel.remembered.dropUser(userId)
-  const { value: ended } = await kernel.store.sessions.endAll(userId, spare)
+/** After a raise to `epoch`: removes the rows of what it ended and tells the listeners. */
+export async function removeSessions(
+  kernel: Kernel,
+  { userId, spare, cause }: Ending,
+  { epoch }: Pick<Subject, 'epoch'>,
+): Promise<number> {
+  await kernel.knowledge.catchUp()
+  const { value: ended } = await kernel.store.sessions.endAll(userId, spare, epoch)
   for (const session of ended) announce(kernel, session, cause)
   return ended.length
 }

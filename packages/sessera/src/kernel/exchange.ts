@@ -21,5 +21,7 @@ export async function exchange(
   if (holding.standing === 'moved' || holding.standing === 'replay') throw new AuthError('session_moved')
   const exchanged = await rotate(kernel, holding.live, { transition: 'exchange', mode })
   if (exchanged === null) throw new AuthError('session_moved')
-  return grant(kernel, exchanged)
+  const granted = grant(kernel, exchanged)
+  await kernel.knowledge.catchUp()
+  return granted
 }

@@ -28,12 +28,13 @@ export interface Grant {
 export function grant(kernel: Kernel, live: LiveSession): Grant {
   if (!isFresh(kernel, live)) throw new AuthError('unavailable', { retryAfterSeconds: 1 })
   const { session, now } = live
+  const minted = session.mode === 'session' ? null : kernel.tokens.mint(live)
   return {
     mode: session.mode,
     principal: principalOf(live),
     handle: kernel.handles.issue(session),
-    accessToken: session.mode === 'session' ? null : kernel.tokens.mint(live),
-    accessTokenSeconds: kernel.tokens.lifetimeSeconds,
+    accessToken: minted?.token ?? null,
+    accessTokenSeconds: minted?.lifetimeSeconds ?? 0,
     sessionSeconds: Math.max(0, Math.floor((session.expiresAt - now) / 1000)),
     persistent: session.expiresAt - session.createdAt > kernel.policy.session.absoluteSeconds * 1000,
     session,

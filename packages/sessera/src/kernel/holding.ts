@@ -15,10 +15,18 @@ export interface Holding {
 
 const attempts = 4
 
-/** Null when the handle is not, or not any more, one that this session answers to. */
-export async function findHolding(kernel: Kernel, handle: ParsedHandle): Promise<Holding | null> {
+/**
+ * Null when the handle is not, or not any more, one that this session answers to.
+ *
+ * @param find reads the session; once it was found to be behind and was changed, it is read anew
+ */
+export async function findHolding(
+  kernel: Kernel,
+  handle: ParsedHandle,
+  find: typeof findLiveSession = findLiveSession,
+): Promise<Holding | null> {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const live = await findLiveSession(kernel, handle.sessionId)
+    const live = await (attempt === 0 ? find : findLiveSession)(kernel, handle.sessionId)
     if (live === null || !kernel.handles.verify(handle, live.session)) return null
     const standing = standingOf(live.session, handle, { now: live.now, graceMs: kernel.policy.graceMs })
     if (standing === 'stale') return null

@@ -1,5 +1,6 @@
 // Everything a use case needs, wired once when the Auth is created. Use cases take it as their first argument.
 
+import type { Knowledge } from '../changes/knowledge.js'
 import type { AccessTokens } from '../credentials/access-tokens.js'
 import type { Handles } from '../credentials/handle.js'
 import type { Remembered } from '../credentials/remembered.js'
@@ -8,10 +9,13 @@ import type { Log } from '../ports/log.js'
 import type { Passwords } from '../ports/passwords.js'
 import type { Random } from '../ports/random.js'
 import type { Store } from '../ports/store.js'
-import type { Authenticated } from './authenticate.js'
 import type { EventHub } from './events.js'
+import type { LiveSession } from './live-session.js'
+import type { Authenticated } from './recognise.js'
 import type { StoreTime } from './store-time.js'
+import type { Touches } from './touches.js'
 import type { UserDirectory } from './user-directory.js'
+import type { WatchedSessions } from './watched-sessions.js'
 
 export interface Kernel {
   readonly store: Store
@@ -19,6 +23,12 @@ export interface Kernel {
   readonly handles: Handles
   readonly tokens: AccessTokens
   readonly remembered: Remembered<Authenticated>
+  /** What the change feed has told, and whether it may be relied on now. */
+  readonly knowledge: Knowledge
+  /** The reads under way, by session: see `shareLiveSession`. */
+  readonly sharedReads: Map<string, Promise<LiveSession | null>>
+  readonly touches: Touches
+  readonly watched: WatchedSessions
   readonly passwords: Passwords
   readonly clock: Clock
   readonly storeTime: StoreTime

@@ -1,13 +1,14 @@
 // The one authoritative read: a session, its user's subject row and profile, judged by the store's time.
 // What it returns is usable until `maxStaleness` after the read began; everything that grants or decides goes through it.
 
-import type { Instant } from '../credentials/remembered.js'
+import type { Followed } from '../changes/follower.js'
+import { inTime, LateAnswer } from '../changes/in-time.js'
+import { elapsed, type Instant, instant } from '../changes/instant.js'
 import { freezePrincipal, type Principal } from '../domain/principal.js'
-import { isTouchDue, type Session, stateOf } from '../domain/session.js'
+import { type Session, stateOf } from '../domain/session.js'
 import type { Profile, Subject } from '../domain/user.js'
 import { AuthError } from '../errors.js'
 import type { Kernel } from './kernel.js'
-import { elapsedSince, instant } from './store-time.js'
 
 export interface LiveSession {
   readonly session: Session
@@ -16,9 +17,13 @@ export interface LiveSession {
   /** The store's time of the read, epoch ms. */
   readonly now: number
   readonly begunAt: Instant
+  /** How far the change feed had been applied when the read began. */
+  readonly since: Followed
 }
 
 const attempts = 2
+/** How many sessions may be read at once by requests that share their reads. Beyond it, requests are turned away. */
+const maxSharedReads = 5000
 
 /**
  * Reads the session now. Null when it is gone, ended, expired, outranked, or its user is disabled or unknown.
@@ -27,30 +32,48 @@ const attempts = 2
  */
 export async function findLiveSession(kernel: Kernel, sessionId: string): Promise<LiveSession | null> {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const begunAt = instant(kernel.clock)
-    const { value, now } = await kernel.store.sessions.find(sessionId)
-    if (value === null || stateOf(value, now) !== 'live') return null
-    const profile = await kernel.users.load(value.session.userId)
-    if (profile === null) return null
-    const live: LiveSession = { ...value, profile, now, begunAt }
-    if (isFresh(kernel, live)) return live
+    try {
+      const live = await inTime(read(kernel, sessionId), kernel.policy.maxStalenessMs)
+      if (live === null || isFresh(kernel, live)) return live
+    } catch (error) {
+      if (!(error instanceof LateAnswer)) throw error
+    }
   }
   throw new AuthError('unavailable', { retryAfterSeconds: 1 })
 }
 
-export function isFresh(kernel: Kernel, live: LiveSession): boolean {
-  return elapsedSince(live.begunAt, kernel.clock) <= kernel.policy.maxStalenessMs
+/**
+ * The same with one read for all who ask at once. It may have begun before the call, no longer ago than it may be used.
+ *
+ * @throws AuthError `unavailable` also when too many sessions are being read.
+ */
+export async function shareLiveSession(kernel: Kernel, sessionId: string): Promise<LiveSession | null> {
+  const { sharedReads } = kernel
+  const shared = sharedReads.get(sessionId)
+  if (shared !== undefined) return await shared
+  if (sharedReads.size >= maxSharedReads) throw new AuthError('unavailable', { retryAfterSeconds: 1 })
+  const reading = findLiveSession(kernel, sessionId).finally(() => sharedReads.delete(sessionId))
+  sharedReads.set(sessionId, reading)
+  return await reading
 }
 
-/**
- * Records that the session is in use, when the last record is old enough. Not waited for: what was read would grow old
- * meanwhile, and a failure costs nobody their request.
- */
-export function touch(kernel: Kernel, { session, now }: LiveSession): void {
-  if (!isTouchDue(session, now)) return
-  kernel.store.sessions.touch(session.id, now).catch((error: unknown) => {
-    kernel.log.warn('Could not record that a session was in use.', { sessionId: session.id, error })
-  })
+async function read(kernel: Kernel, sessionId: string): Promise<LiveSession | null> {
+  const begunAt = instant(kernel.clock)
+  const since = kernel.knowledge.position()
+  const { value, now } = await kernel.store.sessions.find(sessionId)
+  if (value === null || stateOf(value, now) !== 'live' || isKnownEnded(kernel, value.session)) return null
+  const profile = await kernel.users.load(value.session.userId)
+  return profile === null ? null : { ...value, profile, now, begunAt, since }
+}
+
+/** A store that took over from another may have lost the end of a session which this process has heard of. */
+function isKnownEnded(kernel: Kernel, { id: sessionId, userId, epoch }: Session): boolean {
+  const revision = Infinity
+  return kernel.knowledge.refuses({ sessionId, userId, mode: null, epoch, revision, issuedAt: Infinity })
+}
+
+export function isFresh(kernel: Kernel, { begunAt }: LiveSession): boolean {
+  return elapsed(begunAt, instant(kernel.clock)) <= kernel.policy.maxStalenessMs
 }
 
 export function principalOf({ session, profile }: LiveSession): Principal<object> {

@@ -1,11 +1,11 @@
 // Re-authentication renews the proof and, as every raise of privilege must (ASVS 5.0 7.2.4), the handle.
 
 import { AuthError } from '../errors.js'
-import type { Authenticated } from './authenticate.js'
 import { type Grant, grant } from './grant.js'
 import type { Kernel } from './kernel.js'
 import { findLiveSession } from './live-session.js'
 import { requirePassword, requireSessionId } from './prove.js'
+import type { Authenticated } from './recognise.js'
 import { rotate } from './rotate.js'
 import { wholeSeconds } from './start-session.js'
 
@@ -26,5 +26,7 @@ export async function reauthenticate(kernel: Kernel, who: Authenticated, passwor
     factors: [...new Set([...live.session.factors, 'pwd'])],
   })
   if (raised === null) throw new AuthError('session_moved')
-  return grant(kernel, raised)
+  const granted = grant(kernel, raised)
+  await kernel.knowledge.catchUp()
+  return granted
 }

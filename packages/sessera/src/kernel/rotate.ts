@@ -2,6 +2,7 @@
 
 import type { ParsedHandle } from '../credentials/handle.js'
 import { nextGeneration } from '../credentials/handle.js'
+import { isMove } from '../domain/change.js'
 import type { Mode } from '../domain/principal.js'
 import { purposeOf, type Session, type Transition } from '../domain/session.js'
 import type { Kernel } from './kernel.js'
@@ -14,7 +15,10 @@ export interface Change {
   readonly factors?: readonly string[]
 }
 
-/** The session with its next generation, or null when somebody else changed it first. */
+/**
+ * The session with its next generation, or null when somebody else changed it first. After a raise or an exchange the
+ * caller owes a `knowledge.catchUp()`, last: what is granted rests on a read that must not grow old meanwhile.
+ */
 export async function rotate(kernel: Kernel, live: LiveSession, change: Change): Promise<LiveSession | null> {
   const { session, subject, now } = live
   const mode = change.mode ?? session.mode
@@ -51,8 +55,9 @@ export async function fastForward(
 }
 
 async function replace(kernel: Kernel, live: LiveSession, next: Session): Promise<LiveSession | null> {
-  const { value: won } = await kernel.store.sessions.replace(next, live.session.version)
+  const { value: won, now: rotatedAt } = await kernel.store.sessions.replace(next, live.session.version)
   if (!won) return null
-  kernel.remembered.dropSession(next.id)
-  return { ...live, session: next }
+  const session = { ...next, rotatedAt }
+  // A token made after a move says so: what was issued before it can be told apart.
+  return isMove(next) ? { ...live, session, now: rotatedAt } : { ...live, session }
 }

@@ -9,7 +9,7 @@ import { requireOwnUsers } from './sign-up.js'
 /** Roles, claims or name changed: access tokens issued before are refused from now on, sessions live on. */
 export async function userChanged(kernel: Kernel, userId: string): Promise<void> {
   await kernel.store.subjects.raiseRevision(userId)
-  kernel.remembered.dropUser(userId)
+  await kernel.knowledge.catchUp()
   kernel.events.emit('userChanged', { userId, cause: 'changed' })
 }
 
@@ -17,15 +17,15 @@ export async function userChanged(kernel: Kernel, userId: string): Promise<void>
 export async function replaceRoles(kernel: Kernel, userId: string, roles: readonly string[]): Promise<void> {
   const { value: subject } = await requireOwnUsers(kernel).replaceRoles(userId, checkRoles(roles))
   if (subject === null) throw new AuthError('not_found', { detail: 'There is no such user.' })
-  kernel.remembered.dropUser(userId)
+  await kernel.knowledge.catchUp()
   kernel.events.emit('userChanged', { userId, cause: 'roles' })
 }
 
 /** Ends every session and refuses new ones until `enableUser`. Known or not yet: the subject row is made if need be. */
 export async function disableUser(kernel: Kernel, userId: string): Promise<void> {
   await kernel.store.subjects.ensure(userId)
-  await kernel.store.subjects.disable(userId)
-  await removeSessions(kernel, { userId, spare: null, cause: 'disabled' })
+  const { value: subject } = await kernel.store.subjects.disable(userId)
+  if (subject !== null) await removeSessions(kernel, { userId, spare: null, cause: 'disabled' }, subject)
   kernel.events.emit('userChanged', { userId, cause: 'disabled' })
 }
 

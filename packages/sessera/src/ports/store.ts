@@ -9,7 +9,7 @@
 // A write that others must hear of appends its entry to the change feed by itself: in the same transaction, last in it,
 // and only if the write took effect. Each such method says so.
 
-import type { Change, LostChange } from '../domain/change.js'
+import type { Change, LostChange, Position } from '../domain/change.js'
 import type { Json } from '../domain/json.js'
 import type { Session, SessionWithSubject } from '../domain/session.js'
 import type { Subject, User } from '../domain/user.js'
@@ -99,9 +99,10 @@ export interface SessionStore {
   find(id: string): Promise<Answer<SessionWithSubject | null>>
   /**
    * Compare-and-set: writes `next` if the stored version is `expectedVersion`; of many at once, one wins.
-   * `next.version` is what will be stored. `lastSeenAt` becomes the larger of the two. Data is left alone.
-   * False when the session is gone or its version is another. Appends `session_moved` unless `next` came by a refresh
-   * (`isMove`).
+   * `next.version` is what will be stored. `rotatedAt` becomes the store's time of this write, whatever `next` says, and
+   * is the answer's `now`: counted from the read before it, a server that pauses between the two would use up the grace.
+   * `lastSeenAt` becomes the larger of the two. Data is left alone. False when the session is gone or its version is
+   * another. Appends `session_moved` unless `next` came by a refresh (`isMove`).
    */
   replace(next: Session, expectedVersion: number): Promise<Answer<boolean>>
   /** Moves `lastSeenAt` forward, never back, and never revives: false when the session is gone. */
@@ -109,10 +110,11 @@ export interface SessionStore {
   /** Removes the session and answers with what it was; null when it was gone. Of many at once, one gets it. Appends `session_ended`. */
   end(id: string): Promise<Answer<Session | null>>
   /**
-   * Removes all sessions of the user but `except`, and answers with what they were. Appends nothing: it tidies up after
-   * a raise of the user's epoch, which is what ends them. By itself it would end them unheard.
+   * Removes the user's sessions whose `epoch` is below `belowEpoch`, never `except`, and answers with what they were.
+   * Appends nothing: it tidies up after the raise of the user's epoch to `belowEpoch`, which is what ends them. A session
+   * that has begun since then bears that epoch, and stays.
    */
-  endAll(userId: string, except: string | null): Promise<Answer<readonly Session[]>>
+  endAll(userId: string, except: string | null, belowEpoch: number): Promise<Answer<readonly Session[]>>
   /** All sessions of the user, latest seen first. For display: says nothing about validity. */
   list(userId: string): Promise<Answer<readonly Session[]>>
   readData(id: string): Promise<Answer<SessionData | null>>
@@ -181,9 +183,17 @@ export interface FeedStore {
   read(after: number, limit: number): Promise<Answer<FeedPage>>
   /**
    * After a failover or a restore: makes good what a follower knows and the store has lost, all of it in one step. The
-   * state first: a session is gone; a user's epoch and revision are at least as high and spare nobody whom the lost
-   * change ended (`afterLostChange`); the deployment's epoch is at least as high. Where a handle moved or a key changed,
-   * the feed alone can tell. Then an entry for each, kept at least as long as the lost one.
+   * state first: a session is gone; a user's epoch is one above the store's and the lost one, sparing nobody
+   * (`afterLostChange`), their revision at least the lost one; the deployment's epoch is one above the lost one, its own
+   * and every user's. Where a handle moved or a key changed, the feed alone can tell. Then an entry for each, kept at
+   * least as long as the lost one.
+   *
+   * Higher than both, because each history has given the same numbers to changes of its own: at the height of either,
+   * what the other had ended would stand.
+   *
+   * What a change does not say does not come back: a user who was disabled is signed out everywhere, and may sign in
+   * again until they are disabled once more; a new password or new roles are those from before. What was issued before is
+   * over in any case.
    *
    * The entry bears a nonce of its own, so that a place in the feed never belongs to two histories. The lost nonce is
    * noted beside it: of many followers that assert the same change, one appends, and what the store has is left alone.
@@ -197,8 +207,8 @@ export interface FeedStore {
 }
 
 export interface FeedPage {
-  /** The entry at `after` as it is now, null when there is none: never was, or pruned. */
-  readonly at: Change | null
+  /** The place of the entry at `after` as it is now, null when there is none: never was, or pruned. */
+  readonly at: Position | null
   /** Those behind `after`, oldest first. */
   readonly entries: readonly Change[]
   /** `seq` of the last entry, 0 when there was none yet. */

@@ -53,8 +53,9 @@ function originalMethod(request: HttpRequest): string | null {
 }
 
 function narrow(error: unknown): AuthError {
-  if (!(error instanceof AuthError)) return new AuthError('unavailable', { cause: error })
-  if (error.status === 401 || error.status === 403) return error
-  if (error.status < 500 && error.status !== 429) return new AuthError('unauthenticated')
-  return new AuthError('unavailable', { cause: error })
+  if (error instanceof AuthError) {
+    if (error.status === 401 || error.status === 403) return error
+    if (error.status < 500 && error.status !== 429) return new AuthError('unauthenticated')
+  }
+  return new AuthError('unavailable', { cause: error, retryAfterSeconds: 1 })
 }

@@ -13,16 +13,23 @@ import { removeSession } from './sessions.js'
 import { ensureSubject, putSubject } from './subjects.js'
 import { type Door, headOf, type Tables } from './tables.js'
 
-export function deploymentBehind({ tables: { deployment, subjects }, step, append }: Door): DeploymentStore {
+export function deploymentBehind({ tables, step, append }: Door): DeploymentStore {
   return {
     raiseEpoch: () =>
       step((now) => {
-        for (const { epoch } of subjects.values()) deployment.epoch = Math.max(deployment.epoch, epoch)
-        deployment.epoch += 1
-        append(everyoneChanged(deployment.epoch), now)
-        return deployment.epoch
+        const epoch = raiseDeployment(tables, 0)
+        append(everyoneChanged(epoch), now)
+        return epoch
       }),
   }
+}
+
+/** The deployment's epoch becomes one above every user's, its own and `lost`. Answers with it. */
+function raiseDeployment({ deployment, subjects }: Tables, lost: number): number {
+  let highest = Math.max(deployment.epoch, lost)
+  for (const { epoch } of subjects.values()) highest = Math.max(highest, epoch)
+  deployment.epoch = highest + 1
+  return deployment.epoch
 }
 
 export function feedBehind({ tables, step, appendAgain }: Door): FeedStore {
@@ -32,8 +39,9 @@ export function feedBehind({ tables, step, appendAgain }: Door): FeedStore {
     read: (after, limit) =>
       step(() => {
         const next = Math.max(0, after - feed.horizon)
+        const there = entries[after - feed.horizon - 1]?.change
         return {
-          at: entries[after - feed.horizon - 1]?.change ?? null,
+          at: there === undefined ? null : { seq: there.seq, nonce: there.nonce },
           entries: entries.slice(next, next + limit).map(({ change }) => change),
           head: headOf(feed),
           horizon: feed.horizon,
@@ -69,8 +77,7 @@ function restore(tables: Tables, lost: LostChange): ChangeBody {
     case 'user':
       return userChanged(putSubject(tables, afterLostChange(ensureSubject(tables, lost.subject), lost)))
     case 'everyone':
-      tables.deployment.epoch = Math.max(tables.deployment.epoch, lost.epoch ?? 0)
-      return everyoneChanged(tables.deployment.epoch)
+      return everyoneChanged(raiseDeployment(tables, lost.epoch ?? 0))
     case 'session_moved':
     case 'keys':
       return { ...lost, userId: null }

@@ -29,10 +29,8 @@ export function sessionsBehind({ tables, step, append }: Door): SessionStore {
       step((now) => {
         const stored = sessions.get(next.id)
         if (stored === undefined || stored.version !== expectedVersion) return false
-        sessions.set(
-          next.id,
-          frozenSession({ ...next, lastSeenAt: Math.max(stored.lastSeenAt, next.lastSeenAt) }),
-        )
+        const lastSeenAt = Math.max(stored.lastSeenAt, next.lastSeenAt)
+        sessions.set(next.id, frozenSession({ ...next, rotatedAt: now, lastSeenAt }))
         if (isMove(next)) append(sessionMoved(next), now)
         return true
       }),
@@ -49,7 +47,8 @@ export function sessionsBehind({ tables, step, append }: Door): SessionStore {
         if (stored !== null) append(sessionEnded(stored), now)
         return stored
       }),
-    endAll: (userId, except) => step(() => removeAll(ofUser(userId).filter(({ id }) => id !== except))),
+    endAll: (userId, except, belowEpoch) =>
+      step(() => removeAll(ofUser(userId).filter(({ id, epoch }) => id !== except && epoch < belowEpoch))),
     list: (userId) => step(() => ofUser(userId).sort((a, b) => b.lastSeenAt - a.lastSeenAt)),
     readData: (id) =>
       step(() => {

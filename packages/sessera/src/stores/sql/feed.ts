@@ -1,5 +1,5 @@
 // The change feed as its followers see it. A page is one statement, hence of one moment: what it says about the head
-// holds for the entries beside it.
+// holds for the entries beside it. Nearly always there is nothing new, and a statement that reads no entry says so.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
@@ -12,15 +12,17 @@ import {
 } from '../../domain/change.js'
 import type { FeedPage, FeedStore } from '../../ports/store.js'
 import type { Append } from './append.js'
-import { onlyEpoch } from './deployment.js'
+import { onlyEpoch, raiseDeployment } from './deployment.js'
 import type { Driver, Reader, Row, Steps, Transaction } from './driver.js'
 import { changeOf, integerOf, textOf } from './rows.js'
 import { endSession } from './sessions.js'
 import { ensureSubject, findSubject, onlySubject, putSubject } from './subjects.js'
 import { sweepBatch } from './sweep.js'
 
-const readPage = `SELECT sessera_feed.last, sessera_feed.horizon, sessera_changes.*
-  FROM sessera_feed LEFT JOIN sessera_changes ON sessera_changes.seq >= ?
+const place = 'last, horizon, (SELECT nonce FROM sessera_changes WHERE seq = ?) AS nonce_there'
+const readPlace = `SELECT ${place} FROM sessera_feed WHERE id = 1`
+const readPage = `SELECT ${place}, sessera_changes.*
+  FROM sessera_feed LEFT JOIN sessera_changes ON sessera_changes.seq > ?
   WHERE sessera_feed.id = 1 ORDER BY sessera_changes.seq LIMIT ?`
 const findNonce = `SELECT seq FROM sessera_changes WHERE nonce = ?
   UNION ALL SELECT seq FROM sessera_changes WHERE reasserts = ? LIMIT 1`
@@ -28,8 +30,6 @@ const oldest = `SELECT seq, keep_until FROM sessera_changes
   WHERE seq > (SELECT horizon FROM sessera_feed WHERE id = 1) ORDER BY seq LIMIT ${sweepBatch + 1}`
 const removeUpTo = 'DELETE FROM sessera_changes WHERE seq <= ?'
 const moveHorizon = 'UPDATE sessera_feed SET horizon = ? WHERE id = 1'
-const raiseDeployment = `UPDATE sessera_deployment SET epoch = CASE WHEN epoch < ? THEN ? ELSE epoch END
-  WHERE id = 1 RETURNING epoch`
 
 export interface SqlFeedOptions {
   readonly driver: Driver
@@ -41,9 +41,12 @@ export interface SqlFeedOptions {
 export function createSqlFeed({ driver, follower, append }: SqlFeedOptions): FeedStore {
   return {
     async read(after, limit) {
-      // One more than asked for: the first may be the one at `after`.
-      const { value, now } = await follower.read({ sql: readPage, params: [after, limit + 1] })
-      return { value: pageOf(value, after, limit), now }
+      const there = await follower.read({ sql: readPlace, params: [after] })
+      const none = placeOf(there.value, after)
+      if (none.head <= after) return { value: { ...none, entries: [] }, now: there.now }
+      const { value, now } = await follower.read({ sql: readPage, params: [after, after, limit] })
+      const entries = value[0]?.['seq'] === null ? [] : value.map(changeOf)
+      return { value: { ...placeOf(value, after), entries }, now }
     },
     reassert(lost) {
       return driver.transact(function* (now) {
@@ -63,17 +66,12 @@ export function createSqlFeed({ driver, follower, append }: SqlFeedOptions): Fee
   }
 }
 
-function pageOf(rows: readonly Row[], after: number, limit: number): FeedPage {
-  const [first] = rows
-  if (first === undefined) throw new Error('The counter row of the change feed is gone.')
-  const found = first['seq'] === null ? [] : rows.map(changeOf)
-  const entry = found[0]?.seq === after ? found[0] : null
-  const start = entry === null ? 0 : 1
+function placeOf([row]: readonly Row[], after: number): Omit<FeedPage, 'entries'> {
+  if (row === undefined) throw new Error('The counter row of the change feed is gone.')
   return {
-    at: entry,
-    entries: found.slice(start, start + limit),
-    head: integerOf(first, 'last'),
-    horizon: integerOf(first, 'horizon'),
+    at: row['nonce_there'] === null ? null : { seq: after, nonce: textOf(row, 'nonce_there') },
+    head: integerOf(row, 'last'),
+    horizon: integerOf(row, 'horizon'),
   }
 }
 
@@ -90,10 +88,8 @@ function* restore(lost: LostChange): Steps<ChangeBody> {
       yield putSubject(subject)
       return userChanged(subject)
     }
-    case 'everyone': {
-      const epoch = lost.epoch ?? 0
-      return everyoneChanged(onlyEpoch(yield { sql: raiseDeployment, params: [epoch, epoch] }))
-    }
+    case 'everyone':
+      return everyoneChanged(onlyEpoch(yield raiseDeployment(lost.epoch ?? 0)))
     case 'session_moved':
     case 'keys':
       return { ...lost, userId: null }

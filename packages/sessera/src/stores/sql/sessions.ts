@@ -45,8 +45,9 @@ const find = `SELECT ${sessionColumns}, ${subjectColumns}
 const replace = `UPDATE sessera_sessions SET ${assignments} WHERE id = ? AND version = ? RETURNING id`
 const touch = `UPDATE sessera_sessions SET ${laterSeen} WHERE id = ? RETURNING id`
 const end = `DELETE FROM sessera_sessions WHERE id = ? RETURNING ${sessionColumns}`
-const endAll = `DELETE FROM sessera_sessions WHERE user_id = ? RETURNING ${sessionColumns}`
-const endAllOthers = `DELETE FROM sessera_sessions WHERE user_id = ? AND id <> ? RETURNING ${sessionColumns}`
+const endAll = `DELETE FROM sessera_sessions WHERE user_id = ? AND epoch < ? RETURNING ${sessionColumns}`
+const endAllOthers = `DELETE FROM sessera_sessions WHERE user_id = ? AND epoch < ? AND id <> ?
+  RETURNING ${sessionColumns}`
 const list = `SELECT ${sessionColumns} FROM sessera_sessions WHERE user_id = ?
   ORDER BY last_seen_at DESC, created_at DESC, id`
 const readData = 'SELECT data, data_version FROM sessera_sessions WHERE id = ?'
@@ -68,8 +69,8 @@ export function createSqlSessions(driver: Driver, append: Append): SessionStore 
       return firstOf(await driver.read({ sql: find, params: [id] }), sessionWithSubjectOf)
     },
     replace(next, expectedVersion) {
-      const params = [...cellsOf(next), next.lastSeenAt, next.id, expectedVersion]
       return driver.transact(function* (now) {
+        const params = [...cellsOf({ ...next, rotatedAt: now }), next.lastSeenAt, next.id, expectedVersion]
         const replaced = yield { sql: replace, params }
         if (replaced.length === 0) return false
         if (isMove(next)) yield* append(sessionMoved(next), now)
@@ -88,9 +89,11 @@ export function createSqlSessions(driver: Driver, append: Append): SessionStore 
         return session
       })
     },
-    async endAll(userId, except) {
+    async endAll(userId, except, belowEpoch) {
       const statement =
-        except === null ? { sql: endAll, params: [userId] } : { sql: endAllOthers, params: [userId, except] }
+        except === null
+          ? { sql: endAll, params: [userId, belowEpoch] }
+          : { sql: endAllOthers, params: [userId, belowEpoch, except] }
       return allOf(await driver.write(statement), sessionOf)
     },
     async list(userId) {

@@ -65,7 +65,7 @@ const writes: readonly Write[] = [
   },
   { name: 'sessions.touch', appends: null, run: ({ sessions }) => sessions.touch('s-1', 9e15) },
   { name: 'sessions.writeData', appends: null, run: ({ sessions }) => sessions.writeData('s-1', 1, 1) },
-  { name: 'sessions.endAll', appends: null, run: ({ sessions }) => sessions.endAll('u-1', null) },
+  { name: 'sessions.endAll', appends: null, run: ({ sessions }) => sessions.endAll('u-1', null, 2) },
   { name: 'sessions.removeExpired', appends: null, run: ({ sessions }) => sessions.removeExpired(8e15) },
   {
     name: 'subjects.raiseEpoch',

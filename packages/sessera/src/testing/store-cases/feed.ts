@@ -107,11 +107,11 @@ const readCases: readonly StoreCase[] = [
       assert.deepEqual([page.head, page.horizon], [10, 0])
     }
   }),
-  storeCase('feed.read shows the entry at `after` as it is', async ({ store }) => {
+  storeCase('feed.read shows the place at `after` as it is', async ({ store }) => {
     await raise(store, 3)
     const changes = await changesIn(store)
-    for (const change of changes) {
-      assert.deepEqual((await store.feed.read(change.seq, 10)).value.at, change)
+    for (const { seq, nonce } of changes) {
+      assert.deepEqual({ ...(await store.feed.read(seq, 10)).value.at }, { seq, nonce })
     }
     for (const after of [0, 4]) assert.equal((await store.feed.read(after, 10)).value.at, null)
   }),
@@ -145,7 +145,7 @@ const pruneCases: readonly StoreCase[] = [
     const page = (await store.feed.read(1, 10)).value
     assert.deepEqual([page.at, page.head, page.horizon], [null, 5, 2])
     assert.equal((await store.feed.read(2, 10)).value.at, null)
-    assert.deepEqual((await store.feed.read(3, 10)).value.at, third)
+    assert.equal((await store.feed.read(3, 10)).value.at?.nonce, third.nonce)
     assert.equal((await store.feed.prune(third.keepUntil)).value, 0)
   }),
   storeCase('feed.prune never removes the last entry, and the numbers go on', async ({ store }) => {

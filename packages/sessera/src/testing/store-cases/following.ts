@@ -12,6 +12,7 @@ export async function changesIn(store: Store, after = 0, pageSize = 100): Promis
     found.push(...entries)
     position = entries.at(-1)?.seq ?? position
     if (position >= head) return found
+    assert(entries.length > 0, 'The feed answers with no entries, and its head says that there are some.')
   }
 }
 

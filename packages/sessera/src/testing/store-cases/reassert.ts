@@ -2,12 +2,29 @@
 
 import assert from 'node:assert/strict'
 import { isOutranked } from '../../domain/user.js'
+import type { Store } from '../../ports/store.js'
 import { atOnce, present, type StoreCase, storeCase } from './case.js'
 import { changesIn, onlyChange } from './following.js'
 import { lostChange, sessionRecord } from './records.js'
 
-const spareFirst = { sessionId: 's-1', fromEpoch: 3 }
-const lostRaise = lostChange({ kind: 'user', subject: 'u-1', epoch: 4, revision: 3, spared: spareFirst })
+const lostRaise = lostChange({
+  kind: 'user',
+  subject: 'u-1',
+  epoch: 4,
+  revision: 3,
+  spared: { sessionId: 's-1', fromEpoch: 3 },
+})
+
+/** Nothing that was issued at this epoch or below stands, whichever history has issued it; what is issued from now on does. */
+async function assertEndedUpTo(store: Store, epoch: number): Promise<void> {
+  const subject = await present(store.subjects.find('u-1'))
+  for (const sessionId of ['s-1', 's-2', 's-3']) {
+    for (let issued = 1; issued <= epoch; issued += 1) {
+      assert.equal(isOutranked(subject, { sessionId, epoch: issued }), true)
+    }
+    assert.equal(isOutranked(subject, { sessionId, epoch: subject.epoch }), false)
+  }
+}
 
 export const reassertCases: readonly StoreCase[] = [
   storeCase('feed.reassert: a session that had ended is gone again', async ({ store }) => {
@@ -21,63 +38,61 @@ export const reassertCases: readonly StoreCase[] = [
     const { kind, subject, userId } = await onlyChange(store)
     assert.deepEqual([kind, subject, userId], ['session_ended', 's-1', 'u-1'])
   }),
-  storeCase('feed.reassert: epoch, revision and whom it spares are raised again', async ({ store }) => {
+  storeCase('feed.reassert: epoch and revision are raised again, sparing nobody', async ({ store }) => {
     await store.subjects.ensure('u-1')
     await store.feed.reassert([lostRaise])
-    const subject = await present(store.subjects.find('u-1'))
     assert.deepEqual(
-      { ...subject, spared: { ...subject.spared } },
-      { userId: 'u-1', epoch: 4, revision: 3, disabledAt: null, spared: spareFirst },
+      { ...(await present(store.subjects.find('u-1'))) },
+      { userId: 'u-1', epoch: 5, revision: 3, disabledAt: null, spared: null },
     )
-    const { kind, epoch, revision } = await onlyChange(store)
-    assert.deepEqual([kind, epoch, revision], ['user', 4, 3])
+    const { kind, epoch, revision, spared } = await onlyChange(store)
+    assert.deepEqual([kind, epoch, revision, spared], ['user', 5, 3, null])
+    await assertEndedUpTo(store, 4)
   }),
   storeCase('feed.reassert: a subject whose row was lost too is made anew', async ({ store }) => {
     await store.feed.reassert([lostRaise])
     const subject = await present(store.subjects.find('u-1'))
-    assert.deepEqual([subject.epoch, subject.revision], [4, 3])
+    assert.deepEqual([subject.epoch, subject.revision], [5, 3])
     assert.deepEqual((await store.subjects.ensure('u-1')).value, subject)
   }),
   storeCase('feed.reassert never lowers what has risen since', async ({ store }) => {
     await store.subjects.ensure('u-1')
-    for (const _ of [2, 3, 4, 5]) await store.subjects.raiseEpoch('u-1', null)
-    const before = await present(store.subjects.raiseRevision('u-1'))
+    for (const _ of [2, 3, 4, 5, 6]) await store.subjects.raiseEpoch('u-1', null)
+    for (const _ of [2, 3, 4]) await store.subjects.raiseRevision('u-1')
     await store.feed.reassert([lostRaise])
-    const after = await present(store.subjects.find('u-1'))
-    assert.deepEqual(after, { ...before, revision: 3 })
-    const { kind, epoch, revision, spared } = await onlyChange(store, 5)
-    assert.deepEqual([kind, epoch, revision, spared], ['user', 5, 3, null])
+    const { kind, epoch, revision } = await onlyChange(store, 8)
+    assert.deepEqual([kind, epoch, revision], ['user', 7, 4])
+    await assertEndedUpTo(store, 6)
   }),
-  storeCase('feed.reassert: whom either history ended stays ended', async ({ store }) => {
+  ...[1, 2, 3, 4].map((raises) =>
+    storeCase(
+      `feed.reassert: whom one of two histories ended stays ended, raised ${raises} times since`,
+      async ({ store }) => {
+        await store.subjects.ensure('u-1')
+        for (let done = 0; done < raises; done += 1) await store.subjects.raiseEpoch('u-1', 's-2')
+        const { epoch } = await present(store.subjects.find('u-1'))
+        await store.sessions.create(sessionRecord({ id: 's-2', epoch }))
+        const spared = { sessionId: 's-1', fromEpoch: 1 }
+        await store.feed.reassert([lostChange({ kind: 'user', subject: 'u-1', epoch: 3, spared })])
+        await assertEndedUpTo(store, Math.max(epoch, 3))
+        const row = await present(store.sessions.find('s-2'))
+        assert.equal(isOutranked(row.subject, { sessionId: 's-2', epoch: row.session.epoch }), true)
+      },
+    ),
+  ),
+  storeCase('feed.reassert: the deployment’s epoch goes above all that either knows', async ({ store }) => {
+    const lost = (nonce: string, epoch: number) => lostChange({ nonce, kind: 'everyone', subject: '', epoch })
     await store.subjects.ensure('u-1')
-    await store.subjects.raiseEpoch('u-1', 's-2')
-    await store.feed.reassert([
-      lostChange({
-        kind: 'user',
-        subject: 'u-1',
-        epoch: 2,
-        revision: 1,
-        spared: { ...spareFirst, fromEpoch: 1 },
-      }),
-    ])
-    const subject = await present(store.subjects.find('u-1'))
-    for (const sessionId of ['s-1', 's-2']) {
-      assert.equal(isOutranked(subject, { sessionId, epoch: 1 }), true)
-      assert.equal(isOutranked(subject, { sessionId, epoch: 2 }), false)
-    }
-  }),
-  storeCase('feed.reassert: the deployment’s epoch is raised again, never lowered', async ({ store }) => {
-    await store.subjects.ensure('u-1')
-    await store.feed.reassert([lostChange({ kind: 'everyone', subject: '', epoch: 7 })])
-    assert.equal((await present(store.subjects.find('u-1'))).epoch, 7)
-    await store.feed.reassert([lostChange({ nonce: 'older', kind: 'everyone', subject: '', epoch: 3 })])
-    assert.equal((await present(store.subjects.find('u-1'))).epoch, 7)
+    await store.feed.reassert([lost('higher', 7)])
+    assert.equal((await present(store.subjects.find('u-1'))).epoch, 8)
+    await store.feed.reassert([lost('the same', 8)])
+    assert.equal((await present(store.subjects.find('u-1'))).epoch, 9)
+    for (const _ of [10, 11]) await store.subjects.raiseEpoch('u-1', 's-1')
+    await store.feed.reassert([lost('lower', 3)])
+    await assertEndedUpTo(store, 11)
     assert.deepEqual(
-      (await changesIn(store)).map(({ kind, epoch }) => [kind, epoch]),
-      [
-        ['everyone', 7],
-        ['everyone', 7],
-      ],
+      (await changesIn(store)).flatMap(({ kind, epoch }) => (kind === 'everyone' ? [epoch] : [])),
+      [8, 9, 12],
     )
   }),
   storeCase('feed.reassert: what only the feed can tell is told again', async ({ store }) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { modes } from '../../domain/principal.js'
 import type { Session } from '../../domain/session.js'
+import { isOutranked } from '../../domain/user.js'
 import type { Store } from '../../ports/store.js'
 import { atOnce, countWinners, crowd, present, type StoreCase, storeCase, tamperWith } from './case.js'
 import { sessionRecord, spellings } from './records.js'
@@ -14,6 +15,11 @@ async function add(store: Store, fields: Partial<Session> = {}): Promise<Session
 
 async function read(store: Store, id = 's-1'): Promise<Session> {
   return { ...(await present(store.sessions.find(id))).session }
+}
+
+async function isValid(store: Store, id: string): Promise<boolean> {
+  const { session, subject } = await present(store.sessions.find(id))
+  return !isOutranked(subject, { sessionId: id, epoch: session.epoch })
 }
 
 async function idsOf(store: Store, userId = 'u-1'): Promise<readonly string[]> {
@@ -130,8 +136,25 @@ export const sessionCases: readonly StoreCase[] = [
       label: null,
       version: 8,
     }
-    assert.equal((await store.sessions.replace(next, 7)).value, true)
-    assert.deepEqual(await read(store), next)
+    const { value: won, now: rotatedAt } = await store.sessions.replace(next, 7)
+    assert.equal(won, true)
+    assert.deepEqual(await read(store), { ...next, rotatedAt })
+  }),
+  storeCase('sessions.replace: a generation begins at the write, whatever time was read', async (trial) => {
+    const { store, clock } = trial
+    const session = await add(store)
+    const readAt = (await store.sessions.find('s-1')).now
+    let version = session.version
+    for (const rotatedAt of [readAt, 0, 9e15]) {
+      for (const lastTransition of ['refresh', 'raise', 'exchange'] as const) {
+        await clock.advance(5)
+        const next = { ...session, lastTransition, rotatedAt, version: version + 1 }
+        const { now } = await store.sessions.replace(next, version)
+        assert(now >= readAt + 5)
+        assert.equal((await read(store)).rotatedAt, now)
+        version += 1
+      }
+    }
   }),
   storeCase('sessions.replace with another version writes nothing', async ({ store }) => {
     const session = await add(store)
@@ -232,26 +255,63 @@ export const sessionCases: readonly StoreCase[] = [
     const first = await add(store)
     const second = await add(store, { id: 's-2' })
     await add(store, { id: 's-3', userId: 'u-2' })
-    const { value } = await store.sessions.endAll('u-1', null)
+    const { value } = await store.sessions.endAll('u-1', null, 3)
     const ended = value.map((session) => ({ ...session })).sort((a, b) => (a.id < b.id ? -1 : 1))
     assert.deepEqual(ended, [first, second])
     assert.deepEqual([await idsOf(store), await idsOf(store, 'u-2')], [[], ['s-3']])
-    assert.deepEqual((await store.sessions.endAll('u-1', null)).value, [])
+    assert.deepEqual((await store.sessions.endAll('u-1', null, 3)).value, [])
   }),
   storeCase('sessions.endAll leaves the excepted one, and only if it is the user’s', async ({ store }) => {
     await add(store)
     await add(store, { id: 's-2' })
     await add(store, { id: 's-3', userId: 'u-2' })
     assert.deepEqual(
-      (await store.sessions.endAll('u-1', 's-2')).value.map(({ id }) => id),
+      (await store.sessions.endAll('u-1', 's-2', 3)).value.map(({ id }) => id),
       ['s-1'],
     )
     assert.deepEqual(await idsOf(store), ['s-2'])
     assert.deepEqual(
-      (await store.sessions.endAll('u-1', 's-3')).value.map(({ id }) => id),
+      (await store.sessions.endAll('u-1', 's-3', 3)).value.map(({ id }) => id),
       ['s-2'],
     )
     assert.deepEqual(await idsOf(store, 'u-2'), ['s-3'])
+  }),
+  storeCase('sessions.endAll removes what the epoch has outranked, nothing else', async ({ store }) => {
+    for (const epoch of [1, 2, 3, 4, 5]) await add(store, { id: `s-${epoch}`, epoch })
+    const { value } = await store.sessions.endAll('u-1', 's-2', 4)
+    assert.deepEqual(value.map(({ id }) => id).sort(), ['s-1', 's-3'])
+    assert.deepEqual([...(await idsOf(store))].sort(), ['s-2', 's-4', 's-5'])
+    assert.deepEqual((await store.sessions.endAll('u-1', null, 1)).value, [])
+  }),
+  storeCase(
+    'sessions.endAll: what has begun since the raise stays, what it has ended goes',
+    async (trial) => {
+      const { store } = trial
+      const { epoch: before } = (await store.subjects.ensure('u-1')).value
+      await add(store, { id: 'mine', epoch: before })
+      await add(store, { id: 'other', epoch: before })
+      const raised = await present(store.subjects.raiseEpoch('u-1', 'mine'))
+      await add(store, { id: 'new', epoch: raised.epoch })
+      await add(store, { id: 'late', epoch: before })
+      for (const id of ['mine', 'new']) assert.equal(await isValid(store, id), true)
+      for (const id of ['other', 'late']) assert.equal(await isValid(store, id), false)
+      const { value: ended } = await store.sessions.endAll('u-1', 'mine', raised.epoch)
+      assert.deepEqual(ended.map(({ id }) => id).sort(), ['late', 'other'])
+      assert.deepEqual([...(await idsOf(store))].sort(), ['mine', 'new'])
+    },
+  ),
+  storeCase('sessions.endAll of many at once, each after a raise: the last to begin stays', async (trial) => {
+    const { store } = trial
+    await store.subjects.ensure('u-1')
+    const epochs = await atOnce(trial, async ({ subjects, sessions }, index) => {
+      const { epoch } = await present(subjects.raiseEpoch('u-1', null))
+      const created = await sessions.create(sessionRecord({ id: `s-${index}`, epoch }))
+      await sessions.endAll('u-1', null, epoch)
+      return { ...created, value: epoch }
+    })
+    const { epoch } = await present(store.subjects.find('u-1'))
+    await store.sessions.endAll('u-1', null, epoch)
+    assert.deepEqual(await idsOf(store), [`s-${epochs.indexOf(epoch)}`])
   }),
   storeCase('sessions.list shows the latest seen first', async ({ store }) => {
     const { lastSeenAt } = await add(store)

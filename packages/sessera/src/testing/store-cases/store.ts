@@ -40,7 +40,7 @@ function everyMethod({
     () => sessions.readData('s-1'),
     () => sessions.end('s-1'),
     () => sessions.end('s-1'),
-    () => sessions.endAll('u-1', null),
+    () => sessions.endAll('u-1', null, 3),
     () => sessions.removeExpired(0),
     () => keys.add(keyRecord(), null),
     () => keys.list(),
