@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { PerformanceObserver, performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createRevocations } from '../packages/sessera/dist/changes/revocations.js'
-import { createRemembered, rememberedKey } from '../packages/sessera/dist/credentials/remembered.js'
+import { createRemembered, keyOfCookies } from '../packages/sessera/dist/credentials/remembered.js'
 import { sessionEnded } from '../packages/sessera/dist/domain/change.js'
 import { freezePrincipal } from '../packages/sessera/dist/domain/principal.js'
 import { createSystemRandom } from '../packages/sessera/dist/ports/system.js'
@@ -169,7 +169,7 @@ function newcomer() {
     claims: {},
   })
   return {
-    key: rememberedKey('cookie', random.bytes(54).toString('base64url')),
+    key: keyOfCookies(random.bytes(54).toString('base64url'), null) ?? '',
     entry: {
       authenticated: Object.freeze({
         principal,
@@ -177,8 +177,6 @@ function newcomer() {
         generation: 1,
         renewal: null,
       }),
-      userId,
-      sessionId,
       endsAt: Date.now() + 86_400_000,
       idleMs: 3_600_000,
       touchEveryMs: 60_000,

@@ -170,7 +170,7 @@ function createCore(
     async ready() {
       await openedOrUnavailable(opening)
     },
-    isReady: () => opening.current() !== null,
+    kernelNow: () => opening.current()?.kernel ?? null,
   }
 }
 

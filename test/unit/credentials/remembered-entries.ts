@@ -1,7 +1,8 @@
 // What the tests of remembered credentials remember.
 
-import type { Channel, RememberedEntry } from '../../../packages/sessera/src/credentials/remembered.js'
+import type { RememberedEntry } from '../../../packages/sessera/src/credentials/remembered.js'
 import { freezePrincipal, type Principal } from '../../../packages/sessera/src/domain/principal.js'
+import type { Channel } from '../../../packages/sessera/src/kernel/recognise.js'
 import type { Random } from '../../../packages/sessera/src/ports/random.js'
 import { createSeededRandom } from '../../../packages/sessera/src/testing/seeded-random.js'
 
@@ -10,7 +11,7 @@ export interface Held {
   readonly channel: Channel
 }
 
-export type Filling = RememberedEntry<Held> & { readonly userId: string }
+export type Filling = RememberedEntry<Held>
 
 export const endsAt: number = Date.UTC(2026, 0, 2)
 
@@ -40,8 +41,6 @@ export function heldBy(sessionId: string, userId = 'ada', claims: object = {}): 
   })
   return {
     authenticated: Object.freeze({ principal, channel: 'cookie' }),
-    userId,
-    sessionId,
     endsAt,
     idleMs: Infinity,
     touchEveryMs: 60_000,

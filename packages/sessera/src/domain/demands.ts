@@ -61,7 +61,7 @@ export function refuseUnmet(principal: Principal<object>, demands: ParsedDemands
   if (demands.roles !== null && !demands.roles.some((role) => principal.roles.includes(role))) {
     throw new AuthError('forbidden')
   }
-  if (!demands.scopes.every((scope) => principal.scopes.includes(scope))) {
+  if (demands.scopes.length > 0 && !demands.scopes.every((scope) => principal.scopes.includes(scope))) {
     throw new AuthError('insufficient_scope')
   }
   if (principal.factors.length < demands.factors) throw new AuthError('reauthentication_required')

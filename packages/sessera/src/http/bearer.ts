@@ -6,6 +6,12 @@ import { duplicated } from './message.js'
 const wellFormed = /^[A-Za-z0-9\-._~+/]+=*$/
 const bearerScheme = /^bearer(?![A-Za-z0-9!#$%&'*+\-.^_`|~])/i
 
+/** What `readBearer` answers for the usual spelling, not looked at any closer; undefined for every other. */
+export function peekBearer(header: string | null | typeof duplicated): string | null | undefined {
+  if (header === null) return null
+  return header !== duplicated && header.startsWith('Bearer ') ? header.slice('Bearer '.length) : undefined
+}
+
 /**
  * The token, or null when there is no Authorization header or it is of another scheme, which is somebody else's.
  *

@@ -24,7 +24,8 @@ export interface HttpCore {
   readonly jwks: () => object
   /** Resolves when store and keys are there; every request waits for it once. */
   readonly ready: () => Promise<void>
-  readonly isReady: () => boolean
+  /** Null before `ready`. */
+  readonly kernelNow: () => Kernel | null
 }
 
 const cores = new WeakMap<object, HttpCore>()

@@ -4,7 +4,7 @@ import type { ParsedDemands } from '../domain/demands.js'
 import { AuthError } from '../errors.js'
 import { authenticate, recall } from '../kernel/authenticate.js'
 import type { Authenticated, Presented } from '../kernel/recognise.js'
-import { readBearer } from './bearer.js'
+import { peekBearer, readBearer } from './bearer.js'
 import { type Cookies, readCookies } from './cookies.js'
 import type { HttpCore } from './core.js'
 import { duplicated, type HttpRequest } from './message.js'
@@ -29,8 +29,13 @@ export function authorizeNow(
   request: HttpRequest,
   demands: ParsedDemands,
 ): Authenticated | null {
-  if (!core.isReady()) return null
-  const who = recall(core.kernel, readPresented(core, request), demands)
+  const kernel = core.kernelNow()
+  if (kernel === null) return null
+  // Nothing malformed is remembered: what the token looks like need not be judged here.
+  const bearer = peekBearer(request.header('authorization'))
+  if (bearer === undefined) return null
+  const { session, access } = readOwnCookies(core, request)
+  const who = recall(kernel, { bearer, sessionCookie: session, accessCookie: access }, demands)
   if (who !== null) refuseForgery(core, request, who)
   return who
 }

@@ -2,7 +2,7 @@
 // A remembered credential answers in `recall`, synchronously; what is not is recognised, decided on and remembered here.
 
 import { instant } from '../changes/instant.js'
-import { rememberedKey } from '../credentials/remembered.js'
+import { keyOfBearer, keyOfCookies } from '../credentials/remembered.js'
 import { type ParsedDemands, refuseUnmet } from '../domain/demands.js'
 import { AuthError } from '../errors.js'
 import type { Kernel } from './kernel.js'
@@ -31,7 +31,7 @@ export function recall(kernel: Kernel, presented: Presented, demands: ParsedDema
     return null
   }
   refuseUnmet(entry.authenticated.principal, demands, now)
-  if (noteUse(kernel, entry, now)) entry.seenAt = now
+  if (noteUse(kernel, entry.authenticated, entry, now)) entry.seenAt = now
   return entry.authenticated
 }
 
@@ -64,7 +64,7 @@ export async function authenticate(
   const channel = byCookie === null ? 'bearer' : 'cookie'
   const authenticated = Object.freeze({ principal, channel, generation, renewal })
   if (memory !== null) {
-    const seenAt = noteUse(kernel, memory, now) ? now : memory.seenAt
+    const seenAt = noteUse(kernel, authenticated, memory, now) ? now : memory.seenAt
     if (isLasting(kernel, found)) {
       const key = keyOf(presented)
       if (key !== null) kernel.remembered.fill(key, { ...memory, seenAt, authenticated })
@@ -95,10 +95,11 @@ function isLasting(kernel: Kernel, { memory, basis, renewal, isMomentary }: Foun
 /** Whether the use was worth recording. */
 function noteUse(
   kernel: Kernel,
-  { sessionId, seenAt, touchEveryMs }: Pick<Memory, 'sessionId' | 'seenAt' | 'touchEveryMs'>,
+  { principal: { sessionId } }: Authenticated,
+  { seenAt, touchEveryMs }: Pick<Memory, 'seenAt' | 'touchEveryMs'>,
   now: number,
 ): boolean {
-  if (now - seenAt < touchEveryMs) return false
+  if (now - seenAt < touchEveryMs || sessionId === null) return false
   kernel.touches.note(sessionId, now)
   return true
 }
@@ -108,9 +109,6 @@ function isEmpty({ bearer, sessionCookie, accessCookie }: Presented): boolean {
 }
 
 function keyOf({ bearer, sessionCookie, accessCookie }: Presented): string | null {
-  if (bearer !== null)
-    return sessionCookie === null && accessCookie === null ? rememberedKey('bearer', bearer) : null
-  if (sessionCookie === null && accessCookie === null) return null
-  // No cookie's value has a semicolon, so no other pair of cookies spells the same text.
-  return rememberedKey('cookie', `${sessionCookie ?? ''};${accessCookie ?? ''}`)
+  if (bearer === null) return keyOfCookies(sessionCookie, accessCookie)
+  return sessionCookie === null && accessCookie === null ? keyOfBearer(bearer) : null
 }

@@ -4,7 +4,6 @@
 import type { Stamped } from '../changes/revocations.js'
 import type { AccessTokenClaims } from '../credentials/access-token.js'
 import type { ParsedHandle } from '../credentials/handle.js'
-import type { Channel } from '../credentials/remembered.js'
 import type { ParsedDemands } from '../domain/demands.js'
 import { freezePrincipal, type Mode, type Principal } from '../domain/principal.js'
 import { touchIntervalMs } from '../domain/session.js'
@@ -12,6 +11,9 @@ import { isOutranked } from '../domain/user.js'
 import { findHolding } from './holding.js'
 import type { Kernel } from './kernel.js'
 import { findLiveSession, type LiveSession, principalOf, shareLiveSession } from './live-session.js'
+
+/** How a credential arrived. */
+export type Channel = 'cookie' | 'bearer'
 
 /** The credentials of one request. Null is absent. */
 export interface Presented {

@@ -1,59 +1,51 @@
 // Records of one size in pages, their numbers packed outside the garbage collector's sight. A page never moves or grows.
 // Record 0 is none: it ends every chain, and anchors the order of age.
 
-/** What stands where in a record: the 32 bytes of the digest, four doubles, then words of 32 bits. */
-const digestByte = 0
-export const times = { endsAt: 4, idleMs: 5, touchEveryMs: 6, seenAt: 7 } as const
+/** Which word of a record is which. */
 export const words = {
-  keyHash: 16,
-  keyNext: 17,
-  used: 18,
-  cost: 19,
-  older: 20,
-  newer: 21,
-  sessionHash: 22,
-  sessionNext: 23,
-  sessionOlder: 24,
-  sessionNewer: 25,
-  userHash: 26,
-  userNext: 27,
-  userOlder: 28,
-  userNewer: 29,
+  cost: 0,
+  older: 1,
+  newer: 2,
+  sessionHash: 3,
+  sessionNext: 4,
+  sessionOlder: 5,
+  sessionNewer: 6,
+  userHash: 7,
+  userNext: 8,
+  userOlder: 9,
+  userNewer: 10,
 } as const
-const recordWords = 30
-const recordDoubles = recordWords / 2
+const recordWords = 11
 
-/** What a record costs before anything that it refers to: its numbers, four buckets, three references. */
-export const recordBytes = 160
+/** What a record costs before what it is about: its words, two buckets, a reference, a place in a map. */
+export const recordBytes = 112
 
 const pageBits = 10
 const pageSize = 1 << pageBits
 const pageMask = pageSize - 1
 
-export interface Page<A> {
+interface Page<T> {
   readonly words: Int32Array
-  readonly doubles: Float64Array
-  readonly bytes: Uint8Array
-  readonly authenticated: (A | null)[]
-  readonly sessionIds: (string | null)[]
-  readonly userIds: (string | null)[]
+  readonly contents: (T | null)[]
 }
 
-export interface Records<A> {
+export interface Records<T> {
   readonly count: number
-  /** A new record, all zeros, with the next number. */
+  /** A new record, all zeros and about nothing, with the next number. */
   add(): number
   word(record: number, field: number): number
   setWord(record: number, field: number, value: number): void
-  /** @throws RangeError for a record that was never added. */
-  pageOf(record: number): Page<A>
+  /** What the record is about. */
+  content(record: number): T | null
+  setContent(record: number, content: T | null): void
 }
 
-export function createRecords<A>(): Records<A> {
-  const pages: Page<A>[] = []
+export function createRecords<T>(): Records<T> {
+  const pages: Page<T>[] = []
   let count = 0
 
-  function pageOf(record: number): Page<A> {
+  /** @throws RangeError for a record that was never added. */
+  function pageOf(record: number): Page<T> {
     const page = pages[record >>> pageBits]
     if (page === undefined) throw new RangeError('No such record.')
     return page
@@ -67,38 +59,20 @@ export function createRecords<A>(): Records<A> {
       if (count === pages.length * pageSize) pages.push(createPage())
       return count++
     },
-    word: (record, field) => pageOf(record).words[firstWord(record) + field] ?? 0,
+    word: (record, field) => pageOf(record).words[(record & pageMask) * recordWords + field] ?? 0,
     setWord(record, field, value) {
-      pageOf(record).words[firstWord(record) + field] = value
+      pageOf(record).words[(record & pageMask) * recordWords + field] = value
     },
-    pageOf,
+    content: (record) => pageOf(record).contents[record & pageMask] ?? null,
+    setContent(record, content) {
+      pageOf(record).contents[record & pageMask] = content
+    },
   }
 }
 
-function createPage<A>(): Page<A> {
-  const numbers = new ArrayBuffer(pageSize * recordWords * Int32Array.BYTES_PER_ELEMENT)
+function createPage<T>(): Page<T> {
   return {
-    words: new Int32Array(numbers),
-    doubles: new Float64Array(numbers),
-    bytes: new Uint8Array(numbers),
-    authenticated: new Array<A | null>(pageSize).fill(null),
-    sessionIds: new Array<string | null>(pageSize).fill(null),
-    userIds: new Array<string | null>(pageSize).fill(null),
+    words: new Int32Array(pageSize * recordWords),
+    contents: new Array<T | null>(pageSize).fill(null),
   }
-}
-
-export function rowOf(record: number): number {
-  return record & pageMask
-}
-
-export function firstWord(record: number): number {
-  return (record & pageMask) * recordWords
-}
-
-export function firstDouble(record: number): number {
-  return (record & pageMask) * recordDoubles
-}
-
-export function firstDigestByte(record: number): number {
-  return firstWord(record) * Int32Array.BYTES_PER_ELEMENT + digestByte
 }
