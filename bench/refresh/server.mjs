@@ -5,8 +5,14 @@ import { forNode } from 'sessera/node'
 import { listen, serve } from '../lib/server.mjs'
 import { authOptions, fileIn, openAuth, signInMany, temporaryFolder } from '../lib/world.mjs'
 
+/** @type {{ algorithm: 'EdDSA' | 'HS256' }} */
+const { algorithm } = JSON.parse(process.argv[2] ?? '{}')
 const folder = temporaryFolder()
-const auth = openAuth({ ...authOptions, store: fileIn(folder), sessions: { refreshGrace: 0 } })
+const auth = openAuth({
+  store: fileIn(folder),
+  sessions: { refreshGrace: 0 },
+  tokens: { ...authOptions.tokens, algorithm },
+})
 const holders = await signInMany(auth, 'token', 1000)
 const { handle } = forNode(auth)
 // As long as what a refresh answers.

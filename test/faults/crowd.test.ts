@@ -41,7 +41,7 @@ test('with the feed down: one read of it, one of each session', async () => {
   )
   const replies = await atOnce(600, (index) => clientAt(clients, index).me())
   expect(statuses(replies)).toEqual({ 200: 600 })
-  expect(tally(nodes.a.store.calls)).toEqual({ 'feed.read': 1, 'sessions.find': 6, 'users.find': 6 })
+  expect(tally(nodes.a.store.calls)).toEqual({ 'feed.read': 1, 'sessions.find': 6 })
 })
 
 test('with the store down: one read of the feed, one of each session, 503 for all', async () => {

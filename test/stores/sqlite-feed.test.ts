@@ -75,6 +75,7 @@ describe('a follower', () => {
             asked.push([connections.indexOf(this), sql])
             return statement.all(...params)
           },
+          run: (...params) => statement.run(...params),
         }
       }
     }

@@ -12,6 +12,7 @@ import { loadSqlite } from '../../packages/sessera/src/stores/sqlite/module.js'
 import { sqlite } from '../../packages/sessera/src/stores/sqlite.js'
 import { createFakeClock } from '../../packages/sessera/src/testing/fake-clock.js'
 import { createSeededRandom } from '../../packages/sessera/src/testing/seeded-random.js'
+import { sessionRecord } from '../../packages/sessera/src/testing/store-cases/records.js'
 import { temporaryFolder } from './folders.js'
 
 const using = { clock: createFakeClock(), random: createSeededRandom('file'), keepChangesMs: 360_000 }
@@ -153,6 +154,9 @@ describe('every connection', () => {
     await store.users.findByUsername('ada')
     await store.sessions.find('s-1')
     await store.sessions.touch('s-1', 1)
+    await store.sessions.replace(sessionRecord({ lastTransition: 'refresh' }), 7)
+    await store.sessions.replace(sessionRecord({ lastTransition: 'raise' }), 7)
+    await store.sessions.writeData('s-1', null, 1)
     await store.sessions.end('s-1')
     await store.sessions.endAll('u-1', null, 2)
     await store.sessions.endAll('u-1', 's-1', 2)
@@ -163,7 +167,7 @@ describe('every connection', () => {
     await store.limits.removeEnded(1)
     await store.close()
     const database = new module.DatabaseSync(path)
-    expect(statements).toHaveLength(13)
+    expect(statements).toHaveLength(16)
     for (const sql of statements) {
       const explain = database.prepare(`EXPLAIN QUERY PLAN ${sql}`)
       const plan = explain

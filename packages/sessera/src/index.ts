@@ -22,6 +22,7 @@ export type {
   DeploymentStore,
   FeedPage,
   FeedStore,
+  FoundSession,
   KeyStore,
   LimitStore,
   SessionData,

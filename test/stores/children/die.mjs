@@ -35,7 +35,12 @@ class Dying extends DatabaseSync {
       called()
       return statement.all(...params)
     }
-    return { all }
+    /** @type {typeof statement.run} */
+    const run = (...params) => {
+      called()
+      return statement.run(...params)
+    }
+    return { all, run }
   }
 }
 

@@ -7,7 +7,15 @@ export class LateAnswer extends Error {
 export function inTime<T>(work: PromiseLike<T> | T, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new LateAnswer(`There was no answer for ${ms / 1000} s.`)), ms)
-    const stop = (): void => clearTimeout(timer)
-    Promise.resolve(work).finally(stop).then(resolve, reject)
+    Promise.resolve(work).then(
+      (answer) => {
+        clearTimeout(timer)
+        resolve(answer)
+      },
+      (reason: unknown) => {
+        clearTimeout(timer)
+        reject(reason)
+      },
+    )
   })
 }

@@ -2,14 +2,17 @@
 // The tag refuses junk without I/O; the secret needs both the server key and the session record.
 //   version 1 · key id 1 · session id 16 · generation 4 · tag 8 · secret 24
 
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import type { Purpose, Session } from '../domain/session.js'
-import type { ServerKey, ServerKeys } from './server-keys.js'
+import { createMac, type Mac } from './mac.js'
+import type { ServerKeys } from './server-keys.js'
 
 const version = 1
 const headLength = 22
 const tagLength = 8
 const secretLength = 24
+const idLength = 16
+const seedLength = 16
 const handlePattern = /^[A-Za-z0-9_-]{72}$/
 const maxGeneration = 0xffff_ffff
 const purposeByte: Readonly<Record<Purpose, number>> = { session: 1, refresh: 2 }
@@ -30,8 +33,8 @@ export interface ParsedHandle {
 
 interface HandleKey {
   readonly keyId: number
-  readonly tagKey: ReturnType<ServerKey['derive']>
-  readonly secretKey: ReturnType<ServerKey['derive']>
+  readonly tagMac: Mac
+  readonly secretMac: Mac
 }
 
 export interface Handles {
@@ -52,39 +55,38 @@ export interface Handles {
 export function createHandles(serverKeys: ServerKeys): Handles {
   const keys = serverKeys.all.map((key) => ({
     keyId: key.keyId,
-    tagKey: key.derive('handle tag'),
-    secretKey: key.derive('handle secret'),
+    tagMac: createMac(key.derive('handle tag')),
+    secretMac: createMac(key.derive('handle secret')),
   }))
   const [first] = keys
   if (first === undefined) throw new RangeError('There is always a first server key.')
 
   return {
     issue(owner) {
-      const head = Buffer.alloc(headLength)
-      head[0] = version
-      head[1] = first.keyId
-      head.write(owner.id, 2, 16, 'base64url')
-      head.writeUInt32BE(owner.generation, 18)
-      const secret = secretOf(first, owner.purpose, owner.generation, owner)
-      return Buffer.concat([head, tagOf(first, owner.purpose, head, secret), secret]).toString('base64url')
+      const bytes = Buffer.alloc(headLength + tagLength + secretLength)
+      bytes[0] = version
+      bytes[1] = first.keyId
+      bytes.write(owner.id, 2, idLength, 'base64url')
+      bytes.writeUInt32BE(owner.generation, 18)
+      bytes.set(secretOf(first, owner.purpose, owner.generation, owner), headLength + tagLength)
+      bytes.set(tagOf(first, owner.purpose, bytes), headLength)
+      return bytes.toString('base64url')
     },
 
     parse(text, purpose) {
       if (!handlePattern.test(text)) return null
       const bytes = Buffer.from(text, 'base64url')
       if (bytes[0] !== version) return null
-      const head = bytes.subarray(0, headLength)
       const tag = bytes.subarray(headLength, headLength + tagLength)
-      const secret = bytes.subarray(headLength + tagLength)
       for (const key of keys) {
-        if (key.keyId !== bytes[1] || !timingSafeEqual(tag, tagOf(key, purpose, head, secret))) continue
+        if (key.keyId !== bytes[1] || !timingSafeEqual(tag, tagOf(key, purpose, bytes))) continue
         return {
-          sessionId: head.toString('base64url', 2, 18),
+          sessionId: bytes.toString('base64url', 2, 2 + idLength),
           purpose,
-          generation: head.readUInt32BE(18),
+          generation: bytes.readUInt32BE(18),
           outdatedKey: key !== first,
           key,
-          secret,
+          secret: bytes.subarray(headLength + tagLength),
         }
       }
       return null
@@ -108,23 +110,21 @@ function secretOf(
   generation: number,
   owner: Pick<HandleOwner, 'id' | 'userId' | 'seed'>,
 ): Buffer {
-  const counter = Buffer.alloc(4)
-  counter.writeUInt32BE(generation)
-  return createHmac('sha256', key.secretKey)
-    .update(Buffer.of(purposeByte[purpose]))
-    .update(owner.id, 'base64url')
-    .update(counter)
-    .update(owner.seed, 'base64url')
-    .update(owner.userId, 'utf8')
-    .digest()
-    .subarray(0, secretLength)
+  const lastAt = 1 + idLength + 4 + seedLength
+  const input = Buffer.alloc(lastAt + Buffer.byteLength(owner.userId))
+  input[0] = purposeByte[purpose]
+  input.write(owner.id, 1, idLength, 'base64url')
+  input.writeUInt32BE(generation, 1 + idLength)
+  input.write(owner.seed, 1 + idLength + 4, seedLength, 'base64url')
+  input.write(owner.userId, lastAt, 'utf8')
+  return key.secretMac(input).subarray(0, secretLength)
 }
 
-function tagOf(key: HandleKey, purpose: Purpose, head: Buffer, secret: Buffer): Buffer {
-  return createHmac('sha256', key.tagKey)
-    .update(Buffer.of(purposeByte[purpose]))
-    .update(head)
-    .update(secret)
-    .digest()
-    .subarray(0, tagLength)
+/** Over the purpose, the head and the secret of a handle: whatever stands in the tag's own place is left out. */
+function tagOf(key: HandleKey, purpose: Purpose, handle: Buffer): Buffer {
+  const input = Buffer.alloc(1 + headLength + secretLength)
+  input[0] = purposeByte[purpose]
+  handle.copy(input, 1, 0, headLength)
+  handle.copy(input, 1 + headLength, headLength + tagLength)
+  return key.tagMac(input).subarray(0, tagLength)
 }

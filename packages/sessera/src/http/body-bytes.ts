@@ -26,10 +26,12 @@ export function createBodyCollector(): BodyCollector {
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 /** @throws AuthError `invalid_request` when the bytes are not UTF-8: replacing what is broken would alter a password. */
 export function decodeBody(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch (cause) {
     throw new AuthError('invalid_request', { detail: 'The request body is not UTF-8.', cause })
   }

@@ -45,7 +45,9 @@ class NodeRequest implements HttpRequest {
   }
 
   get path(): string {
-    const [path = ''] = this.#target().split('?', 1)
+    const target = this.#target()
+    const mark = target.indexOf('?')
+    const path = mark === -1 ? target : target.slice(0, mark)
     return path === '' ? '/' : path
   }
 
@@ -118,12 +120,14 @@ class NodeRequest implements HttpRequest {
  * @throws Error when the response has begun.
  */
 export function writeNode(res: ServerResponse, { status, headers, body }: HttpResponse): void {
-  const cookies = headers.filter(([name]) => isSetCookie(name)).map(([, value]) => value)
-  if (cookies.length > 0) addAtHeaderWrite(res, cookies)
+  const cookies: string[] = []
   for (const [name, value] of headers) {
-    if (name.toLowerCase() === 'vary') res.appendHeader(name, value)
-    else if (!isSetCookie(name)) res.setHeader(name, value)
+    const lowerCase = name.toLowerCase()
+    if (lowerCase === 'set-cookie') cookies.push(value)
+    else if (lowerCase === 'vary') res.appendHeader(name, value)
+    else res.setHeader(name, value)
   }
+  if (cookies.length > 0) addAtHeaderWrite(res, cookies)
   if (abandoned.has(res.req)) res.setHeader('Connection', 'close')
   res.statusCode = status
   if (status === 204 || status === 304) {
@@ -199,10 +203,6 @@ function putCookies(res: ServerResponse, cookies: ReadonlyMap<string, string>): 
   res.setHeader('Set-Cookie', [...others, ...cookies.values()])
   for (const name of res.getHeaderNames()) if (cacheOverride.test(name)) res.removeHeader(name)
   res.setHeader('Cache-Control', 'private, no-store')
-}
-
-function isSetCookie(name: string): boolean {
-  return name.toLowerCase() === 'set-cookie'
 }
 
 function cookieNameOf(setCookie: string): string {

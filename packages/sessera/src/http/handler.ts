@@ -27,13 +27,11 @@ export async function handle(core: HttpCore, request: HttpRequest): Promise<Http
 
 async function respond(core: HttpCore, request: HttpRequest, match: Match | null): Promise<HttpResponse> {
   if (match === null) return problemOf(new AuthError('not_found'))
-  const methods = [...match.byMethod.keys()].flatMap((method) =>
-    method === 'GET' ? ['GET', 'HEAD'] : [method],
-  )
-  const permission = preflight(request, core.origins, methods)
-  if (permission !== null) return permission
   const route = match.byMethod.get(request.method === 'HEAD' ? 'GET' : request.method)
-  if (route === undefined) return notAllowed(methods)
+  if (route === undefined) {
+    const methods = methodsOf(match)
+    return preflight(request, core.origins, methods) ?? notAllowed(methods)
+  }
 
   try {
     refuseCrossSite(request, core.origins)
@@ -79,6 +77,10 @@ function refuse(core: HttpCore, { method, path }: HttpRequest, error: unknown): 
     core.log.error('A request failed.', { method, path, error })
   }
   return problemOf(error)
+}
+
+function methodsOf({ byMethod }: Match): readonly string[] {
+  return [...byMethod.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
 }
 
 function notAllowed(methods: readonly string[]): HttpResponse {

@@ -3,6 +3,8 @@
 import { inTime } from '../changes/in-time.js'
 import { AuthError } from '../errors.js'
 
+type Guarded = (...args: readonly unknown[]) => Promise<unknown>
+
 /** Longer than a SQLite file that is busy may keep a step waiting (`patience`, 5 s). */
 const patienceMs = 10_000
 
@@ -14,11 +16,15 @@ export function withFaults<T extends object>(
   port: T,
   watch: (call: () => unknown) => Promise<unknown> = async (call) => await call(),
 ): T {
+  // Made once for each method, not for each call.
+  const guarded = new Map<unknown, Guarded>()
   return new Proxy(port, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target)
       if (typeof member !== 'function') return member
-      return async (...args: readonly unknown[]): Promise<unknown> => {
+      const known = guarded.get(member)
+      if (known !== undefined) return known
+      const made: Guarded = async (...args) => {
         try {
           return await inTime(
             watch(() => Reflect.apply(member, target, args)),
@@ -29,6 +35,8 @@ export function withFaults<T extends object>(
           throw new AuthError('unavailable', { cause, retryAfterSeconds: 1 })
         }
       }
+      guarded.set(member, made)
+      return made
     },
   })
 }

@@ -31,7 +31,10 @@ export function grant(kernel: Kernel, live: LiveSession): Grant {
   const minted = session.mode === 'session' ? null : kernel.tokens.mint(live)
   return {
     mode: session.mode,
-    principal: principalOf(live),
+    // Made when it is asked for: a refresh answers without it.
+    get principal() {
+      return principalOf(live)
+    },
     handle: kernel.handles.issue(session),
     accessToken: minted?.token ?? null,
     accessTokenSeconds: minted?.lifetimeSeconds ?? 0,

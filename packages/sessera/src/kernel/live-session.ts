@@ -62,8 +62,9 @@ async function read(kernel: Kernel, sessionId: string): Promise<LiveSession | nu
   const since = kernel.knowledge.position()
   const { value, now } = await kernel.store.sessions.find(sessionId)
   if (value === null || stateOf(value, now) !== 'live' || isKnownEnded(kernel, value.session)) return null
-  const profile = await kernel.users.load(value.session.userId)
-  return profile === null ? null : { ...value, profile, now, begunAt, since }
+  const profile = await kernel.users.profileOf(value)
+  const { session, subject } = value
+  return profile === null ? null : { session, subject, profile, now, begunAt, since }
 }
 
 /** A store that took over from another may have lost the end of a session which this process has heard of. */

@@ -5,7 +5,7 @@ import type { JsonObject } from '../domain/json.js'
 import type { Profile, Subject } from '../domain/user.js'
 import { parseUsername } from '../domain/username.js'
 import { AuthError, ConfigurationError } from '../errors.js'
-import type { Store, UserStore } from '../ports/store.js'
+import type { FoundSession, Store, UserStore } from '../ports/store.js'
 import type { UserSource } from '../ports/user-source.js'
 
 export interface UserDirectory {
@@ -13,6 +13,8 @@ export interface UserDirectory {
   findLogin(login: string): Promise<LoginCandidate | null>
   /** The profile as it is now. Null when there is no such user or the app calls them disabled. */
   load(userId: string): Promise<Profile | null>
+  /** The same of a session's user, when the session has just been read: our own table was read with it. */
+  profileOf(found: FoundSession): Promise<Profile | null>
   /** Stores the hash and ends every session but `spare`. Null when there is no such user. */
   replacePassword(userId: string, passwordHash: string, spare: string | null): Promise<Subject | null>
   /** The password hash of a user, null when they have none. */
@@ -32,6 +34,11 @@ export type ClaimsOf = (user: {
 }) => object | Promise<object>
 
 export function createOwnDirectory(store: Store, claimsOf: ClaimsOf): UserDirectory {
+  async function describe(id: string, user: FoundSession['user']): Promise<Profile | null> {
+    if (user === null) return null
+    const { username, roles } = user
+    return { username, roles, claims: asClaims(await claimsOf({ id, roles })) }
+  }
   return {
     own: store.users,
     async findLogin(login) {
@@ -41,11 +48,9 @@ export function createOwnDirectory(store: Store, claimsOf: ClaimsOf): UserDirect
       return value === null ? null : { subject: value.subject, passwordHash: value.user.passwordHash }
     },
     async load(userId) {
-      const { value } = await store.users.find(userId)
-      if (value === null) return null
-      const { username, roles } = value.user
-      return { username, roles, claims: asClaims(await claimsOf({ id: userId, roles })) }
+      return await describe(userId, (await store.users.find(userId)).value?.user ?? null)
     },
+    profileOf: ({ session, user }) => describe(session.userId, user),
     async replacePassword(userId, passwordHash, spare) {
       return (await store.users.replacePassword(userId, passwordHash, spare)).value
     },
@@ -65,8 +70,20 @@ export function createForeignDirectory(
     const found = await source.findLogin(login)
     return found !== null && found.id === userId ? found.passwordHash : null
   }
+  async function load(userId: string): Promise<Profile | null> {
+    const user = await source.load(userId)
+    if (user === null || user.disabled) return null
+    const { username, roles } = user
+    return {
+      username,
+      roles,
+      claims: asClaims(claimsOf === null ? user.claims : await claimsOf({ id: userId, roles })),
+    }
+  }
   return {
     own: null,
+    load,
+    profileOf: ({ session }) => load(session.userId),
     async findLogin(login) {
       const found = await source.findLogin(login)
       if (found === null) {
@@ -78,16 +95,6 @@ export function createForeignDirectory(
       const { value: subject } = await store.subjects.ensure(checkUserId(found.id))
       // Read again: the hash must not be older than the epoch that the session will carry.
       return { subject, passwordHash: await hashOf(found.id, login) }
-    },
-    async load(userId) {
-      const user = await source.load(userId)
-      if (user === null || user.disabled) return null
-      const { username, roles } = user
-      return {
-        username,
-        roles,
-        claims: asClaims(claimsOf === null ? user.claims : await claimsOf({ id: userId, roles })),
-      }
     },
     async replacePassword(userId, passwordHash, spare) {
       // Before as well: should the app's table or our store fail halfway, what the old password opened has ended already.

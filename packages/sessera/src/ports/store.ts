@@ -92,17 +92,24 @@ export interface UserStore {
   replaceRoles(id: string, roles: readonly string[]): Promise<Answer<Subject | null>>
 }
 
+/** What one read tells of a session: itself, its user's subject row, and who that is. */
+export interface FoundSession extends SessionWithSubject {
+  /** From our own users table; null when the user is not there, as when the app keeps its users itself. */
+  readonly user: Pick<User, 'username' | 'roles'> | null
+}
+
 export interface SessionStore {
   /** Adds a session, with data null at data version 1. False when the id exists; nothing is written then. */
   create(session: Session): Promise<Answer<boolean>>
-  /** The session and its user's subject row in one step. Null when either is missing. */
-  find(id: string): Promise<Answer<SessionWithSubject | null>>
+  /** The session, its user's subject row and the user in one step. Null when one of the first two is missing. */
+  find(id: string): Promise<Answer<FoundSession | null>>
   /**
-   * Compare-and-set: writes `next` if the stored version is `expectedVersion`; of many at once, one wins.
-   * `next.version` is what will be stored. `rotatedAt` becomes the store's time of this write, whatever `next` says, and
-   * is the answer's `now`: counted from the read before it, a server that pauses between the two would use up the grace.
-   * `lastSeenAt` becomes the larger of the two. Data is left alone. False when the session is gone or its version is
-   * another. Appends `session_moved` unless `next` came by a refresh (`isMove`).
+   * Compare-and-set: writes what a generation may change (mode, purpose, generation, last transition, epoch, proof,
+   * factors, version) as `next` has it if the stored version is `expectedVersion`; of many at once, one wins. What a
+   * session is born with, its end above all, is left alone. `rotatedAt` becomes the store's time of this write, whatever
+   * `next` says, and is the answer's `now`: counted from the read before it, a server that pauses between the two would
+   * use up the grace. `lastSeenAt` becomes the larger of the two. Data is left alone. False when the session is gone or
+   * its version is another. Appends `session_moved` unless `next` came by a refresh (`isMove`).
    */
   replace(next: Session, expectedVersion: number): Promise<Answer<boolean>>
   /** Moves `lastSeenAt` forward, never back, and never revives: false when the session is gone. */

@@ -5,7 +5,7 @@ import { findSubject } from './subjects.js'
 import type { Door, Tables } from './tables.js'
 
 export function sessionsBehind({ tables, step, append }: Door): SessionStore {
-  const { sessions, data } = tables
+  const { sessions, users, data } = tables
   const ofUser = (userId: string) => [...sessions.values()].filter((session) => session.userId === userId)
   const removeAll = (ended: readonly Session[]) => {
     for (const { id } of ended) removeSession(tables, id)
@@ -23,14 +23,22 @@ export function sessionsBehind({ tables, step, append }: Door): SessionStore {
       step(() => {
         const session = sessions.get(id)
         const subject = session === undefined ? null : findSubject(tables, session.userId)
-        return session === undefined || subject === null ? null : { session, subject }
+        if (session === undefined || subject === null) return null
+        const user = users.get(session.userId)
+        return {
+          session,
+          subject,
+          user: user === undefined ? null : { username: user.username, roles: user.roles },
+        }
       }),
     replace: (next, expectedVersion) =>
       step((now) => {
         const stored = sessions.get(next.id)
         if (stored === undefined || stored.version !== expectedVersion) return false
+        const { mode, purpose, generation, lastTransition, epoch, provenAt, factors, version } = next
         const lastSeenAt = Math.max(stored.lastSeenAt, next.lastSeenAt)
-        sessions.set(next.id, frozenSession({ ...next, rotatedAt: now, lastSeenAt }))
+        const changed = { mode, purpose, generation, lastTransition, epoch, provenAt, factors, version }
+        sessions.set(next.id, frozenSession({ ...stored, ...changed, rotatedAt: now, lastSeenAt }))
         if (isMove(next)) append(sessionMoved(next), now)
         return true
       }),

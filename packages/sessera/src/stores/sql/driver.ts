@@ -35,6 +35,8 @@ export interface Reader {
 export interface Driver extends Reader {
   /** One statement that writes, a transaction by itself. Answers with what it `RETURNING`s. */
   write(statement: Statement): Promise<Answer<readonly Row[]>>
+  /** One statement that writes and returns nothing, made for the store's time. Answers with how many rows it wrote. */
+  change(statement: (now: number) => Statement): Promise<Answer<number>>
   /** A serializable transaction. Acknowledged means on disk. */
   transact<T>(transaction: Transaction<T>): Promise<Answer<T>>
 }

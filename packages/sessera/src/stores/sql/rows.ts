@@ -89,6 +89,12 @@ export function userOf(row: Row): User {
   }
 }
 
+/** What a principal needs of the user in a joined row, null when the user is not in our table. */
+export function personOf(row: Row): Pick<User, 'username' | 'roles'> | null {
+  const username = textOrNull(row, 'username')
+  return username === null ? null : { username, roles: textsOf(row, 'roles') }
+}
+
 export function sessionOf(row: Row): Session {
   return {
     id: textOf(row, 'id'),
@@ -146,9 +152,9 @@ export function firstOf<T>(answer: Answer<readonly Row[]>, parse: (row: Row) => 
   return { value: row === undefined ? null : parse(row), now: answer.now }
 }
 
-/** Whether there was a row at all: how a conditional write tells that its condition held. */
-export function anyOf(answer: Answer<readonly Row[]>): Answer<boolean> {
-  return { value: answer.value.length > 0, now: answer.now }
+/** Whether a row was written at all: how a conditional write tells that its condition held. */
+export function wroteAny({ value, now }: Answer<number>): Answer<boolean> {
+  return { value: value > 0, now }
 }
 
 export function allOf<T>(answer: Answer<readonly Row[]>, parse: (row: Row) => T): Answer<readonly T[]> {

@@ -2,48 +2,65 @@
 
 import { isMove, sessionEnded, sessionMoved } from '../../domain/change.js'
 import type { Json } from '../../domain/json.js'
-import type { Session, SessionWithSubject } from '../../domain/session.js'
-import type { SessionData, SessionStore } from '../../ports/store.js'
+import type { Session } from '../../domain/session.js'
+import type { FoundSession, SessionData, SessionStore } from '../../ports/store.js'
 import type { Append } from './append.js'
 import type { Driver, Row, SqlValue, Statement } from './driver.js'
-import { allOf, anyOf, firstOf, integerOf, sessionOf, subjectColumns, subjectOf, textOf } from './rows.js'
+import {
+  allOf,
+  firstOf,
+  integerOf,
+  personOf,
+  sessionOf,
+  subjectColumns,
+  subjectOf,
+  textOf,
+  wroteAny,
+} from './rows.js'
 import { sweep, sweepBatch } from './sweep.js'
 
-// `last_seen_at` is last because an update takes its value twice: to compare and to set.
-const columns = [
+/** What a session is born with, in the order of `lastingCells`. */
+const lasting = [
   'user_id',
   'client_id',
-  'mode',
-  'purpose',
-  'generation',
   'seed',
-  'last_transition',
-  'rotated_at',
-  'epoch',
   'created_at',
-  'proven_at',
-  'factors',
   'idle_seconds',
   'expires_at',
   'ip',
   'user_agent',
   'label',
+]
+// In the order of `changingCells`. `last_seen_at` is last because an update takes its value twice: to compare and to set.
+const changing = [
+  'mode',
+  'purpose',
+  'generation',
+  'last_transition',
+  'rotated_at',
+  'epoch',
+  'proven_at',
+  'factors',
   'version',
   'last_seen_at',
 ]
+const columns = [...lasting, ...changing]
 const sessionColumns = ['id', ...columns].map((column) => `sessera_sessions.${column}`).join(', ')
 const laterSeen = 'last_seen_at = CASE WHEN last_seen_at > ? THEN last_seen_at ELSE ? END'
-const assignments = columns
+const assignments = changing
   .map((column) => (column === 'last_seen_at' ? laterSeen : `${column} = ?`))
   .join(', ')
 
 const insert = `INSERT INTO sessera_sessions (id, ${columns.join(', ')}, data, data_version)
-  VALUES (?, ${columns.map(() => '?').join(', ')}, 'null', 1) ON CONFLICT (id) DO NOTHING RETURNING id`
-const find = `SELECT ${sessionColumns}, ${subjectColumns}
+  VALUES (?, ${columns.map(() => '?').join(', ')}, 'null', 1) ON CONFLICT (id) DO NOTHING`
+const find = `SELECT ${sessionColumns}, ${subjectColumns}, sessera_users.username, sessera_users.roles
   FROM sessera_sessions JOIN sessera_subjects ON sessera_subjects.user_id = sessera_sessions.user_id
+  LEFT JOIN sessera_users ON sessera_users.id = sessera_sessions.user_id
   WHERE sessera_sessions.id = ?`
-const replace = `UPDATE sessera_sessions SET ${assignments} WHERE id = ? AND version = ? RETURNING id`
-const touch = `UPDATE sessera_sessions SET ${laterSeen} WHERE id = ? RETURNING id`
+// Only what changes: an index on a column that is named here is written anew, even with the same value.
+const replace = `UPDATE sessera_sessions SET ${assignments} WHERE id = ? AND version = ?`
+const move = `${replace} RETURNING id`
+const touch = `UPDATE sessera_sessions SET ${laterSeen} WHERE id = ?`
 const end = `DELETE FROM sessera_sessions WHERE id = ? RETURNING ${sessionColumns}`
 const endAll = `DELETE FROM sessera_sessions WHERE user_id = ? AND epoch < ? RETURNING ${sessionColumns}`
 const endAllOthers = `DELETE FROM sessera_sessions WHERE user_id = ? AND epoch < ? AND id <> ?
@@ -52,7 +69,7 @@ const list = `SELECT ${sessionColumns} FROM sessera_sessions WHERE user_id = ?
   ORDER BY last_seen_at DESC, created_at DESC, id`
 const readData = 'SELECT data, data_version FROM sessera_sessions WHERE id = ?'
 const writeData = `UPDATE sessera_sessions SET data = ?, data_version = data_version + 1
-  WHERE id = ? AND data_version = ? RETURNING id`
+  WHERE id = ? AND data_version = ?`
 
 // Two selects, because an index serves each, and none would serve an OR of both.
 const removeExpired = `DELETE FROM sessera_sessions WHERE id IN (
@@ -63,22 +80,30 @@ const removeExpired = `DELETE FROM sessera_sessions WHERE id IN (
 export function createSqlSessions(driver: Driver, append: Append): SessionStore {
   return {
     async create(session) {
-      return anyOf(await driver.write({ sql: insert, params: [session.id, ...cellsOf(session)] }))
+      const params = [session.id, ...lastingCells(session), ...changingCells(session)]
+      return wroteAny(await driver.change(() => ({ sql: insert, params })))
     },
     async find(id) {
-      return firstOf(await driver.read({ sql: find, params: [id] }), sessionWithSubjectOf)
+      return firstOf(await driver.read({ sql: find, params: [id] }), foundOf)
     },
-    replace(next, expectedVersion) {
-      return driver.transact(function* (now) {
-        const params = [...cellsOf({ ...next, rotatedAt: now }), next.lastSeenAt, next.id, expectedVersion]
-        const replaced = yield { sql: replace, params }
-        if (replaced.length === 0) return false
-        if (isMove(next)) yield* append(sessionMoved(next), now)
+    async replace(next, expectedVersion) {
+      const paramsAt = (now: number): SqlValue[] => [
+        ...changingCells({ ...next, rotatedAt: now }),
+        next.lastSeenAt,
+        next.id,
+        expectedVersion,
+      ]
+      if (!isMove(next))
+        return wroteAny(await driver.change((now) => ({ sql: replace, params: paramsAt(now) })))
+      return await driver.transact(function* (now) {
+        const moved = yield { sql: move, params: paramsAt(now) }
+        if (moved.length === 0) return false
+        yield* append(sessionMoved(next), now)
         return true
       })
     },
     async touch(id, seenAt) {
-      return anyOf(await driver.write({ sql: touch, params: [seenAt, seenAt, id] }))
+      return wroteAny(await driver.change(() => ({ sql: touch, params: [seenAt, seenAt, id] })))
     },
     end(id) {
       return driver.transact(function* (now) {
@@ -103,9 +128,8 @@ export function createSqlSessions(driver: Driver, append: Append): SessionStore 
       return firstOf(await driver.read({ sql: readData, params: [id] }), sessionDataOf)
     },
     async writeData(id, data, expectedVersion) {
-      return anyOf(
-        await driver.write({ sql: writeData, params: [JSON.stringify(data), id, expectedVersion] }),
-      )
+      const params = [JSON.stringify(data), id, expectedVersion]
+      return wroteAny(await driver.change(() => ({ sql: writeData, params })))
     },
     removeExpired(at) {
       return sweep(driver, { sql: removeExpired, params: [at, at] })
@@ -118,33 +142,37 @@ export function endSession(id: string): Statement {
   return { sql: end, params: [id] }
 }
 
-/** In the order of `columns`. */
-function cellsOf(session: Session): SqlValue[] {
+function lastingCells(session: Session): SqlValue[] {
   return [
     session.userId,
     session.clientId,
-    session.mode,
-    session.purpose,
-    session.generation,
     session.seed,
-    session.lastTransition,
-    session.rotatedAt,
-    session.epoch,
     session.createdAt,
-    session.provenAt,
-    JSON.stringify(session.factors),
     session.idleSeconds,
     session.expiresAt,
     session.ip,
     session.userAgent,
     session.label,
+  ]
+}
+
+function changingCells(session: Session): SqlValue[] {
+  return [
+    session.mode,
+    session.purpose,
+    session.generation,
+    session.lastTransition,
+    session.rotatedAt,
+    session.epoch,
+    session.provenAt,
+    JSON.stringify(session.factors),
     session.version,
     session.lastSeenAt,
   ]
 }
 
-function sessionWithSubjectOf(row: Row): SessionWithSubject {
-  return { session: sessionOf(row), subject: subjectOf(row) }
+function foundOf(row: Row): FoundSession {
+  return { session: sessionOf(row), subject: subjectOf(row), user: personOf(row) }
 }
 
 function sessionDataOf(row: Row): SessionData {

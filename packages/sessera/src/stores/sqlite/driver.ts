@@ -1,6 +1,7 @@
 // One connection. A transaction runs within one turn of the event loop, so nothing ever comes between its statements,
 // and a read never sees one half done.
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Answer } from '../../ports/store.js'
 import type { Driver, Row, Statement, Transaction } from '../sql/driver.js'
 import { createLine } from './line.js'
@@ -15,6 +16,15 @@ export function createSqliteDriver({ database, clock, random, patienceMs }: Sqli
   const read = readWith(statements, { clock, random, patienceMs })
   const line = createLine({ database, random, patienceMs })
   let closing: Promise<void> | null = null
+  let turn: Promise<void> | null = null
+
+  /** Reads of one turn run one right after the other: with other work between them, each takes twice as long. */
+  function endOfTurn(): Promise<void> {
+    turn ??= nextTurn().then(() => {
+      turn = null
+    })
+    return turn
+  }
 
   function run<T>(transaction: Transaction<T>): Answer<T> {
     const now = clock.now()
@@ -25,12 +35,12 @@ export function createSqliteDriver({ database, clock, random, patienceMs }: Sqli
   }
 
   /** The one way to write. */
-  function transact<T>(transaction: Transaction<T>): Promise<Answer<T>> {
+  function inLine<T>(work: () => Answer<T>): Promise<Answer<T>> {
     if (closing !== null) return Promise.reject(storeClosed())
     return new Promise((resolve, reject) => {
       line.join({
         run() {
-          const answer = run(transaction)
+          const answer = work()
           return () => resolve(answer)
         },
         reject,
@@ -38,12 +48,24 @@ export function createSqliteDriver({ database, clock, random, patienceMs }: Sqli
     })
   }
 
+  const transact = <T>(transaction: Transaction<T>): Promise<Answer<T>> => inLine(() => run(transaction))
+
   return {
-    read: (statement) => (closing === null ? read(statement) : Promise.reject(storeClosed())),
+    async read(statement) {
+      if (closing !== null) throw storeClosed()
+      await endOfTurn()
+      return await read(statement)
+    },
     write: (statement) => transact(only(statement)),
+    change(statement) {
+      return inLine(() => {
+        const now = clock.now()
+        return { value: statements.change(statement(now)), now }
+      })
+    },
     transact,
     close() {
-      closing ??= line.empty().then(() => closeDatabase(database, statements))
+      closing ??= Promise.all([line.empty(), turn]).then(() => closeDatabase(database, statements))
       return closing
     },
   }

@@ -10,25 +10,49 @@ export interface Member {
   reject(reason: unknown): void
 }
 
+type RunMember = (database: SqliteDatabase, member: Member) => () => void
+
 /**
  * Runs all members as one transaction of the file, then tells each.
  *
  * @throws when the whole failed; then nothing was written and nobody was told. With a busy file it can be repeated.
  */
 export function runGroup(database: SqliteDatabase, members: readonly Member[]): void {
-  database.exec('BEGIN IMMEDIATE')
-  const outcomes: (() => void)[] = []
-  try {
-    for (const member of members) outcomes.push(runMember(database, member))
-    database.exec('COMMIT')
-  } catch (error) {
-    takeBack(database, 'ROLLBACK', error)
-    throw error
-  }
-  for (const tell of outcomes) tell()
+  // Hardly ever does one throw, and savepoints cost as much as what they guard: only then all start again with them.
+  const outcomes = attempt(database, members, runUnguarded) ?? attempt(database, members, runGuarded)
+  for (const tell of outcomes ?? []) tell()
 }
 
-function runMember(database: SqliteDatabase, { run, reject }: Member): () => void {
+/** How to tell each. Null when a member threw that was not guarded: nothing was written then. */
+function attempt(
+  database: SqliteDatabase,
+  members: readonly Member[],
+  runMember: RunMember,
+): readonly (() => void)[] | null {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const outcomes = members.map((member) => runMember(database, member))
+    database.exec('COMMIT')
+    return outcomes
+  } catch (error) {
+    const threw = error instanceof MemberThrew
+    takeBack(database, 'ROLLBACK', threw ? error.cause : error)
+    if (threw) return null
+    throw error
+  }
+}
+
+class MemberThrew extends Error {}
+
+const runUnguarded: RunMember = (_, { run }) => {
+  try {
+    return run()
+  } catch (error) {
+    throw isBusy(error) ? error : new MemberThrew('One transaction of the group failed.', { cause: error })
+  }
+}
+
+const runGuarded: RunMember = (database, { run, reject }) => {
   database.exec('SAVEPOINT member')
   try {
     const tell = run()

@@ -73,8 +73,8 @@ export function createLine({ database, random, patienceMs }: LineOptions): Line 
   }
 
   return {
-    join(member) {
-      line.push({ ...member, since: waitedMs })
+    join({ run, reject }) {
+      line.push({ run, reject, since: waitedMs })
       serving ??= serve()
     },
     async empty() {

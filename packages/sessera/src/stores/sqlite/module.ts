@@ -16,6 +16,7 @@ export interface SqliteDatabase {
 
 export interface SqliteStatement {
   all(...params: SqlValue[]): readonly Row[]
+  run(...params: SqlValue[]): { readonly changes: number | bigint }
 }
 
 export interface SqliteSources {

@@ -11,6 +11,8 @@ interface Prepared {
 export interface Statements {
   /** Runs a statement on this connection and answers with its rows. */
   run(statement: Statement): readonly Row[]
+  /** Runs a statement that returns nothing, and answers with how many rows it wrote: half the price of `RETURNING`. */
+  change(statement: Statement): number
   /** Forgets what is prepared. A connection of the peer package keeps its files open until its statements are collected. */
   release(): void
 }
@@ -24,16 +26,19 @@ export function createStatements(database: SqliteDatabase): Statements {
     return prepared
   }
 
+  function ready({ sql, params }: Statement): SqliteStatement {
+    const { statement, placeholders } = kept.get(sql) ?? prepare(sql)
+    // SQLite takes a missing parameter for NULL and says nothing.
+    if (params.length !== placeholders) {
+      throw new TypeError(`A statement with ${placeholders} placeholders got ${params.length} parameters.`)
+    }
+    params.forEach(refuseUnfit)
+    return statement
+  }
+
   return {
-    run({ sql, params }) {
-      const { statement, placeholders } = kept.get(sql) ?? prepare(sql)
-      // SQLite takes a missing parameter for NULL and says nothing.
-      if (params.length !== placeholders) {
-        throw new TypeError(`A statement with ${placeholders} placeholders got ${params.length} parameters.`)
-      }
-      params.forEach(refuseUnfit)
-      return statement.all(...params)
-    },
+    run: (statement) => ready(statement).all(...statement.params),
+    change: (statement) => Number(ready(statement).run(...statement.params).changes),
     release: () => kept.clear(),
   }
 }

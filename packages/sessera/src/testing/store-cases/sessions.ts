@@ -4,7 +4,7 @@ import type { Session } from '../../domain/session.js'
 import { isOutranked } from '../../domain/user.js'
 import type { Store } from '../../ports/store.js'
 import { atOnce, countWinners, crowd, present, type StoreCase, storeCase, tamperWith } from './case.js'
-import { sessionRecord, spellings } from './records.js'
+import { sessionRecord, spellings, userRecord } from './records.js'
 
 async function add(store: Store, fields: Partial<Session> = {}): Promise<Session> {
   const session = sessionRecord(fields)
@@ -112,33 +112,67 @@ export const sessionCases: readonly StoreCase[] = [
     const disabled = await present(store.subjects.disable('u-1'))
     assert.deepEqual((await present(store.sessions.find('s-1'))).subject, disabled)
   }),
-  storeCase('sessions.replace writes every field when the version is the expected one', async ({ store }) => {
+  storeCase('sessions.find reads the user of our own table as they are now', async ({ store }) => {
     await add(store)
-    const next: Session = {
-      id: 's-1',
-      userId: 'u-1',
+    assert.equal((await present(store.sessions.find('s-1'))).user, null)
+    await store.users.create(userRecord(), 'ada')
+    const named = async () => ({ ...(await present(store.sessions.find('s-1'))).user })
+    assert.deepEqual(await named(), { username: 'Ada', roles: ['teller', 'pro'] })
+    await store.users.replaceRoles('u-1', [])
+    assert.deepEqual(await named(), { username: 'Ada', roles: [] })
+  }),
+  storeCase('sessions.find names nobody else', async ({ store }) => {
+    await add(store)
+    await store.users.create(userRecord({ id: 'u-2' }), 'ada')
+    await store.users.create(userRecord({ id: 'U-1' }), 'bob')
+    assert.equal((await present(store.sessions.find('s-1'))).user, null)
+  }),
+  storeCase(
+    'sessions.replace writes what a generation changes when the version is the expected one',
+    async ({ store }) => {
+      const session = await add(store)
+      for (const [index, lastTransition] of (['refresh', 'raise', 'exchange'] as const).entries()) {
+        const next: Session = {
+          ...session,
+          mode: index === 1 ? 'session' : 'token',
+          purpose: index === 1 ? 'session' : 'refresh',
+          generation: 5 + index,
+          lastTransition,
+          epoch: 3 + index,
+          provenAt: 13_000 + index,
+          factors: ['hwk', `factor ${index}`],
+          lastSeenAt: 1_900_000_000_000 + index,
+          version: 8 + index,
+        }
+        const { value: won, now: rotatedAt } = await store.sessions.replace(next, 7 + index)
+        assert.equal(won, true)
+        assert.deepEqual(await read(store), { ...next, rotatedAt })
+      }
+    },
+  ),
+  storeCase('sessions.replace never alters what a session is born with', async ({ store }) => {
+    const session = await add(store)
+    const other: Session = {
+      ...session,
+      userId: 'u-2',
       clientId: null,
-      mode: 'token',
-      purpose: 'refresh',
-      generation: 5,
       seed: 'DwECAwQFBgcICQoLDA0ODw',
-      lastTransition: 'refresh',
-      rotatedAt: 11,
-      epoch: 3,
       createdAt: 12,
-      provenAt: 13000,
-      factors: ['hwk'],
-      lastSeenAt: 1_900_000_000_000,
-      idleSeconds: 15,
-      expiresAt: 1_900_000_000_016,
+      idleSeconds: 1_000_000,
+      expiresAt: 8.64e15,
       ip: null,
       userAgent: 'curl/8',
       label: null,
-      version: 8,
     }
-    const { value: won, now: rotatedAt } = await store.sessions.replace(next, 7)
-    assert.equal(won, true)
-    assert.deepEqual(await read(store), { ...next, rotatedAt })
+    for (const [index, lastTransition] of (['refresh', 'raise', 'exchange'] as const).entries()) {
+      const version = 8 + index
+      const { value: won, now } = await store.sessions.replace(
+        { ...other, lastTransition, version },
+        7 + index,
+      )
+      assert.equal(won, true)
+      assert.deepEqual(await read(store), { ...session, lastTransition, version, rotatedAt: now })
+    }
   }),
   storeCase('sessions.replace: a generation begins at the write, whatever time was read', async (trial) => {
     const { store, clock } = trial
