@@ -91,18 +91,25 @@ async function time(algorithm, how) {
       : createPublicKey(createPrivateKey({ key: material.privateKey, format: 'der', type: 'pkcs8' }))
   const keys = new Map([[key.kid, key]])
   const findKey = (/** @type {string} */ kid) => keys.get(kid) ?? null
-  const expected = { findKey, issuer, audience: issuer, maxLifetimeSeconds: 900, skewSeconds: 5 }
+  // Written out as the library's own caller does: a spread here would cost what no request pays.
+  const sessera = (/** @type {string} */ text) =>
+    verifyAccessToken(text, {
+      findKey,
+      issuer,
+      audience: issuer,
+      now: Date.now(),
+      maxLifetimeSeconds: 900,
+      skewSeconds: 5,
+    }).ok || null
   const options = { algorithms: [algorithm], issuer, audience: issuer, clockTolerance: 5 }
+  const joseOptions = { ...options, typ: 'at+jwt' }
   const { verify: verifyJwt } = jsonWebToken()
   const token = (/** @type {number} */ turn) => /** @type {string} */ (tokens[turn % tokenCount])
   const figures = await alternate(
     [
       { name: 'hand', run: (turn) => byHand(token(turn), keyObject, algorithm) },
-      {
-        name: 'sessera',
-        run: (turn) => verifyAccessToken(token(turn), { ...expected, now: Date.now() }).ok || null,
-      },
-      { name: 'jose', run: (turn) => jwtVerify(token(turn), keyObject, { ...options, typ: 'at+jwt' }) },
+      { name: 'sessera', run: (turn) => sessera(token(turn)) },
+      { name: 'jose', run: (turn) => jwtVerify(token(turn), keyObject, joseOptions) },
       // It knows no EdDSA.
       ...(algorithm === 'EdDSA'
         ? []

@@ -57,10 +57,11 @@ describe.each(keys)('$key.algorithm: the header', ({ key }) => {
     ])
   })
 
-  test('an empty or missing signature is refused (4)', () => {
-    const [head, payload] = forge({ key }).split('.')
-    const tokens = [`${head}.${payload}.`, `${head}.${payload}`, `${head}.${payload}..`, `..`, '']
-    expect(tokens.map((token) => outcomeOf(verifyWith(key, token)))).toEqual(Array(5).fill('malformed'))
+  test('an empty or missing part, above all the signature, is refused (4)', () => {
+    const [head, payload, signature] = forge({ key }).split('.')
+    const gaps = [`${head}..${signature}`, `.${payload}.${signature}`, `..${signature}`, `${head}`]
+    const tokens = [...gaps, `${head}.${payload}.`, `${head}.${payload}`, `${head}.${payload}..`, `..`, '']
+    expect(tokens.map((token) => outcomeOf(verifyWith(key, token)))).toEqual(Array(9).fill('malformed'))
   })
 
   test.each([0, 1, 31, 33, 63, 65, 383, 385, 4000])('a signature of %i bytes is refused', (length) => {
@@ -337,6 +338,19 @@ describe.each(keys)('$key.algorithm: the spelling', ({ key }) => {
     const withSpareBits = [head, payload, signature].some((part) => part.length % 4 !== 0)
     expect(aliases.length > 0).toBe(withSpareBits)
     expect(aliases.map((alias) => outcomeOf(verifyWith(key, alias)))).toEqual(aliases.map(() => 'malformed'))
+  })
+
+  test('a character that is the right one modulo 256 is refused in every part', () => {
+    const aliases = [head, payload, signature].flatMap((part, index) =>
+      [0, part.length - 1].map((at) => {
+        const alias = String.fromCharCode(part.charCodeAt(at) + 256)
+        return [head, payload, signature]
+          .with(index, part.slice(0, at) + alias + part.slice(at + 1))
+          .join('.')
+      }),
+    )
+    expect(outcomeOf(verifyWith(key, token))).toBe('ok')
+    expect(aliases.map((alias) => outcomeOf(verifyWith(key, alias)))).toEqual(Array(6).fill('malformed'))
   })
 
   test('8 KiB is the longest', () => {

@@ -34,3 +34,20 @@ test.each([
 ])('%s is refused', (_, text) => {
   expect(decodeBase64url(text)).toBeNull()
 })
+
+test('the length of a spelling is told without decoding, and never otherwise than by decoding', () => {
+  const near = fc
+    .tuple(fc.uint8Array({ maxLength: 20 }), fc.nat(), fc.constantFrom(...'AQgwBEx-_+/= \n\u0141', ''))
+    .map(([bytes, at, to]) => {
+      const text = Buffer.from(bytes).toString('base64url')
+      const index = text.length - 1 - (at % 3)
+      return text.slice(0, Math.max(index, 0)) + to + text.slice(index + 1)
+    })
+  fc.assert(
+    fc.property(near, fc.constantFrom(-1, 0, 1), (text, off) => {
+      const length = Math.floor((text.length * 3) / 4) + off
+      expect(isBase64urlOf(text, length)).toBe(decodeBase64url(text)?.length === length)
+    }),
+    { numRuns: 1000 },
+  )
+})

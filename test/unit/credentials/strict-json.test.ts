@@ -74,6 +74,97 @@ test('any member written twice is noticed', () => {
   )
 })
 
+type Written =
+  | string
+  | number
+  | null
+  | readonly Written[]
+  | { readonly members: readonly (readonly [string, Written])[] }
+
+describe('however a text is spelt', () => {
+  const blank = fc.constantFrom('', '', ' ', '\n\t')
+  const names = ['a', 'b', '"', '\\', '":', '', '__proto__', 'constructor', 'é', '1']
+  const { written } = fc.letrec<{ written: Written }>((tie) => ({
+    written: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.constantFrom<Written[]>('', 'a', '"a":1', '\\', '\\"', '{"a":', ',', ':'),
+      fc.constantFrom<Written[]>(0, 1e300, null),
+      fc.array(tie('written'), { maxLength: 3 }),
+      fc.record({ members: fc.array(fc.tuple(fc.constantFrom(...names), tie('written')), { maxLength: 4 }) }),
+    ),
+  }))
+  const object = fc.record({
+    members: fc.array(fc.tuple(fc.constantFrom(...names), written), { minLength: 1, maxLength: 4 }),
+  })
+
+  test('it is refused exactly for a name twice, a refused name, or too much of anything', () => {
+    const bounds = { ...limits, refusedNames: new Set(['constructor']) }
+    let accepted = 0
+    fc.assert(
+      fc.property(object, fc.gen(), (value, gen) => {
+        const text = spell(value, {
+          blank: () => gen(() => blank),
+          escaped: () => gen(fc.boolean),
+        })
+        const parsed = parseStrictJson(text, bounds)
+        if (parsed !== null) accepted += 1
+        expect(parsed).toEqual(isReadOneWay(value, bounds) ? JSON.parse(text) : null)
+      }),
+      { numRuns: 3000 },
+    )
+    expect(accepted).toBeGreaterThan(300)
+  })
+})
+
+interface Spelling {
+  blank(): string
+  escaped(): boolean
+}
+
+function spell(value: Written, spelling: Spelling): string {
+  const around = (text: string): string => `${spelling.blank()}${text}${spelling.blank()}`
+  const quoted = (text: string): string =>
+    spelling.escaped()
+      ? `"${[...text].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`
+      : JSON.stringify(text)
+  if (typeof value === 'string') return around(quoted(value))
+  if (typeof value === 'number' || value === null) return around(JSON.stringify(value))
+  if (isWrittenList(value)) return around(`[${value.map((item) => spell(item, spelling)).join()}]`)
+  const members = value.members.map(([name, item]) => `${around(quoted(name))}:${spell(item, spelling)}`)
+  return around(`{${members.join()}}`)
+}
+
+function isReadOneWay(
+  value: Written,
+  { maxDepth, maxMembers, refusedNames }: typeof limits & { refusedNames: ReadonlySet<string> },
+): boolean {
+  let members = 0
+  const isFine = (item: Written, depth: number): boolean => {
+    if (typeof item !== 'object' || item === null) return true
+    if (depth > maxDepth) return false
+    if (isWrittenList(item)) return item.every((each) => isFine(each, depth + 1))
+    const names = item.members.map(([name]) => name)
+    members += names.length
+    const isRefused = names.some((name) => name === '__proto__' || refusedNames.has(name))
+    const isTwice = new Set(names).size < names.length
+    return !isRefused && !isTwice && item.members.every(([, each]) => isFine(each, depth + 1))
+  }
+  return isFine(value, 1) && members <= maxMembers
+}
+
+function isWrittenList(value: Written): value is readonly Written[] {
+  return Array.isArray(value)
+}
+
+test('what others left on Object.prototype stands for no lost member', () => {
+  const planted = { value: 'x', enumerable: true, configurable: true, writable: true }
+  const texts = ['{"a":"x","a":"y"}', '{"a":1,"a":2}', '{"a":1}']
+  Object.defineProperty(Object.prototype, 'planted', planted)
+  const parsed = texts.map((text) => parseStrictJson(text, limits))
+  Reflect.deleteProperty(Object.prototype, 'planted')
+  expect(parsed).toEqual([null, null, { a: 1 }])
+})
+
 test.each([
   ['1,000,000 open objects', '{"a":'.repeat(1_000_000)],
   ['1,000,000 nested lists', `{"a":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`],

@@ -135,7 +135,7 @@ function readClaims(payload: JsonObject): AccessTokenClaims | null {
   if (scope !== undefined && !(isText(scope) && scopeForm.test(scope))) return null
   if (mode !== 'token' && mode !== 'hybrid') return null
   if (claims !== undefined && !isObject(claims)) return null
-  return {
+  const read: { -readonly [Name in keyof AccessTokenClaims]: AccessTokenClaims[Name] } = {
     iss,
     sub,
     aud,
@@ -149,11 +149,12 @@ function readClaims(payload: JsonObject): AccessTokenClaims | null {
     auth_time,
     amr,
     roles,
-    ...(scope === undefined ? {} : { scope }),
     preferred_username,
     mode,
-    ...(claims === undefined ? {} : { claims }),
   }
+  if (scope !== undefined) read.scope = scope
+  if (claims !== undefined) read.claims = claims
+  return read
 }
 
 // RFC 6749 §3.3.

@@ -2,6 +2,7 @@
 // and the key alone decides the algorithm. Whatever else the standards allow is refused.
 
 import { isUtf8 } from 'node:buffer'
+import type { Json } from '../domain/json.js'
 import type { SigningKey, VerificationKey } from './algorithms.js'
 import { decodeBase64url } from './base64url.js'
 import { type JsonObject, parseStrictJson } from './strict-json.js'
@@ -25,8 +26,6 @@ export type JwsResult =
   | { readonly ok: true; readonly payload: JsonObject }
   | { readonly ok: false; readonly reason: JwsRefusal; readonly kid?: string }
 
-const compactForm = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/
-
 /** Signs `payload` (JSON text) into a compact JWS whose header is `alg`, `typ` and `kid` only. */
 export function signJws({ type, payload, key }: { type: string; payload: string; key: SigningKey }): string {
   const header = JSON.stringify({ alg: key.algorithm, typ: type, kid: key.kid })
@@ -42,27 +41,56 @@ export function verifyJws(
   text: string,
   { type, findKey }: { readonly type: string; readonly findKey: (kid: string) => VerificationKey | null },
 ): JwsResult {
-  const parts = text.length <= maxTokenLength ? compactForm.exec(text) : null
-  if (parts === null) return refuse('malformed')
-  const [, headerText = '', payloadText = '', signatureText = ''] = parts
-  const header = decodeJson(headerText)
-  const payload = decodeBase64url(payloadText)
-  const signature = decodeBase64url(signatureText)
-  if (header === null || payload === null || signature === null) return refuse('malformed')
-
-  const { alg, typ, kid, ...others } = header
-  // crit, b64, jwk, jku, x5u, x5c, zip, enc and whatever comes next: none of them is understood, all are refused.
-  const known = Object.keys(others).length === 0
-  if (!known || typeof alg !== 'string' || typeof kid !== 'string') return refuse('header_refused')
-  if (typ !== type) return refuse('wrong_type')
-  const key = findKey(kid)
-  if (key === null) return { ok: false, reason: 'unknown_key', kid }
-  if (alg !== key.algorithm) return refuse('wrong_algorithm')
-  const input = Buffer.from(text.slice(0, headerText.length + 1 + payloadText.length), 'latin1')
-  if (!key.verify(input, signature)) return refuse('bad_signature')
+  if (text.length > maxTokenLength) return refuse('malformed')
+  const first = text.indexOf('.')
+  const second = text.indexOf('.', first + 1)
+  if (second <= first + 1 || second === text.length - 1) return refuse('malformed')
+  const headerText = text.slice(0, first)
+  const proven = provenHeaders.get(headerText)
+  const header = proven ?? readHeader(headerText)
+  const payload = decodeBase64url(text.slice(first + 1, second))
+  const signature = decodeBase64url(text.slice(second + 1))
+  if (header === 'malformed' || payload === null || signature === null) return refuse('malformed')
+  if (header === 'header_refused') return refuse(header)
+  if (header.typ !== type) return refuse('wrong_type')
+  const key = findKey(header.kid)
+  if (key === null) return { ok: false, reason: 'unknown_key', kid: header.kid }
+  if (header.alg !== key.algorithm) return refuse('wrong_algorithm')
+  if (!key.verify(Buffer.from(text.slice(0, second), 'latin1'), signature)) return refuse('bad_signature')
+  if (proven === undefined) remember(headerText, header)
 
   const claims = parseUtf8Json(payload)
   return claims === null ? refuse('malformed') : { ok: true, payload: claims }
+}
+
+interface Header {
+  readonly alg: string
+  readonly typ: Json | undefined
+  readonly kid: string
+}
+
+/**
+ * What headers of tokens that proved genuine say, by their exact text. Only reading is saved: type, key and algorithm are
+ * judged each time. What nobody signed is not kept, so that junk drives nothing out.
+ */
+const provenHeaders = new Map<string, Header>()
+const maxProvenHeaders = 64
+
+function remember(text: string, header: Header): void {
+  const [oldest] = provenHeaders.keys()
+  if (oldest !== undefined && provenHeaders.size >= maxProvenHeaders) provenHeaders.delete(oldest)
+  // A copy: a slice would keep the whole token in memory.
+  provenHeaders.set(Buffer.from(text, 'latin1').toString('latin1'), header)
+}
+
+function readHeader(text: string): Header | 'malformed' | 'header_refused' {
+  const bytes = decodeBase64url(text)
+  const json = bytes === null ? null : parseUtf8Json(bytes)
+  if (json === null) return 'malformed'
+  const { alg, typ, kid, ...others } = json
+  // crit, b64, jwk, jku, x5u, x5c, zip, enc and whatever comes next: none of them is understood, all are refused.
+  const known = Object.keys(others).length === 0
+  return known && typeof alg === 'string' && typeof kid === 'string' ? { alg, typ, kid } : 'header_refused'
 }
 
 function refuse(reason: JwsRefusal): JwsResult {
@@ -71,11 +99,6 @@ function refuse(reason: JwsRefusal): JwsResult {
 
 function encode(json: string): string {
   return Buffer.from(json, 'utf8').toString('base64url')
-}
-
-function decodeJson(text: string): JsonObject | null {
-  const bytes = decodeBase64url(text)
-  return bytes === null ? null : parseUtf8Json(bytes)
 }
 
 function parseUtf8Json(bytes: Buffer): JsonObject | null {

@@ -1,5 +1,5 @@
 // JSON that two readers cannot understand differently: no duplicate members, bounded depth and member count.
-// JSON.parse lets the last duplicate win and says nothing, so the text itself is looked at.
+// JSON.parse lets the last duplicate win and says nothing, so what it made is counted against the text.
 
 import type { Json } from '../domain/json.js'
 
@@ -20,11 +20,13 @@ export interface StrictJsonLimits {
  */
 export function parseStrictJson(text: string, limits: StrictJsonLimits): JsonObject | null {
   const value = parseJson(text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
-  return isWithin(text, limits) ? (value as JsonObject) : null
+  if (typeof value !== 'object' || value === null || isList(value)) return null
+  const found: Found = { members: 0, strings: 0 }
+  // Of a member written twice the first is lost, its name at the least: the text then holds more strings than are found.
+  return isWithin(value, 1, limits, found) && found.strings === stringsIn(text) ? value : null
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string): Json | undefined {
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -33,24 +35,48 @@ function parseJson(text: string): unknown {
   }
 }
 
-// In text known to be JSON a string is a member's name exactly when a colon follows it.
-const tokens = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}[\]]/g
+interface Found {
+  members: number
+  /** Names and texts. */
+  strings: number
+}
 
-function isWithin(json: string, { maxDepth, maxMembers, refusedNames }: StrictJsonLimits): boolean {
-  const open: (Set<string> | null)[] = []
-  let members = 0
-  for (const [token, quoted, colon] of json.matchAll(tokens)) {
-    if (token === '}' || token === ']') open.pop()
-    else if (token === '{' || token === '[') {
-      if (open.push(token === '{' ? new Set() : null) > maxDepth) return false
-    } else if (quoted !== undefined && colon !== undefined) {
-      const name = quoted.includes('\\') ? String(JSON.parse(quoted)) : quoted.slice(1, -1)
-      const siblings = open.at(-1)
-      members += 1
-      if (members > maxMembers || siblings?.has(name)) return false
-      if (name === '__proto__' || refusedNames?.has(name)) return false
-      siblings?.add(name)
-    }
+/** Whether `container` is within the limits; adds what is in it to `found`. It goes no deeper than they allow. */
+function isWithin(
+  container: JsonObject | readonly Json[],
+  depth: number,
+  limits: StrictJsonLimits,
+  found: Found,
+): boolean {
+  if (depth > limits.maxDepth) return false
+  if (isList(container)) return container.every((item) => isItemWithin(item, depth, limits, found))
+  // Own names only: whatever others left on Object.prototype was not in the text.
+  const names = Object.keys(container)
+  found.members += names.length
+  found.strings += names.length
+  if (found.members > limits.maxMembers) return false
+  for (const name of names) {
+    if (name === '__proto__' || limits.refusedNames?.has(name)) return false
+    if (!isItemWithin(container[name] ?? null, depth, limits, found)) return false
   }
   return true
+}
+
+function isItemWithin(item: Json, depth: number, limits: StrictJsonLimits, found: Found): boolean {
+  if (typeof item === 'string') found.strings += 1
+  return typeof item !== 'object' || item === null || isWithin(item, depth + 1, limits, found)
+}
+
+const escapes = /\\./g
+
+/** How many strings there are in text known to be JSON: but for escapes, every quotation mark begins or ends one. */
+function stringsIn(json: string): number {
+  const plain = json.includes('\\') ? json.replace(escapes, '') : json
+  let marks = 0
+  for (let at = plain.indexOf('"'); at !== -1; at = plain.indexOf('"', at + 1)) marks += 1
+  return marks / 2
+}
+
+function isList(value: JsonObject | readonly Json[]): value is readonly Json[] {
+  return Array.isArray(value)
 }
