@@ -1,6 +1,7 @@
 // Judges the answers of nodes by the truth: nothing ended is accepted later than the bound, nothing valid is refused.
 
 import type { Check } from '../../../packages/sessera/src/domain/principal.js'
+import { issuedAt } from './issued.js'
 import type { Credential, Fact, Operation } from './records.js'
 import { graceMs, standingOf } from './standing.js'
 import type { Truth } from './truth.js'
@@ -69,6 +70,7 @@ export class Judge {
     for (const { fact, effect, afterMs } of this.#bearings(credential)) {
       if (effect === 'refuse' && fact.at + afterMs <= decidedAt) return
     }
+    if (this.#isMovedTwice(credential, decidedAt)) return
     this.#blame('refused though valid', credential, decidedAt)
   }
 
@@ -115,10 +117,10 @@ export class Judge {
       else if (fact.what === 'revised' && fact.userId === userId && fact.index > basis) {
         if (isToken) yield refuse
         else if (!fact.lost) yield { fact, effect: 'roles', afterMs: 0 }
-      } else if (fact.what === 'moved' && isOwn && fact.index > basis) {
+      } else if (fact.what === 'moved' && isOwn && !fact.lost && fact.index > basis) {
         if (isToken) {
-          if (fact.mode !== mode) yield refuse
-        } else if (!fact.lost && fact.outdated >= generation) {
+          if (fact.mode !== mode && !this.#isBack(fact, credential)) yield refuse
+        } else if (fact.outdated >= generation) {
           yield { fact, effect: 'unproven', afterMs: 0 }
           yield { fact, effect: 'refuse', afterMs: moves++ === 0 ? graceMs : 0 }
         }
@@ -143,6 +145,25 @@ export class Judge {
     return since
   }
 
+  /** Tokens tell time in seconds: one from the second of a move is not told from those after it, once the mode is back. */
+  #isBack({ sessionId, index, at }: Fact, token: Credential): boolean {
+    const isFromBefore = issuedAt(token) + 1000 <= at
+    return (
+      !isFromBefore && this.#movesOf(sessionId).some((move) => move.index > index && move.mode === token.mode)
+    )
+  }
+
+  /** For the same reason, of two moves within a second the token of the second is refused where only the first is known. */
+  #isMovedTwice({ sessionId, generation }: Credential, now: number): boolean {
+    const [last, former] = this.#movesOf(sessionId).reverse()
+    if (last === undefined || former === undefined || generation !== null) return false
+    return last.at - former.at <= 1000 && now - last.at <= maxStalenessMs
+  }
+
+  #movesOf(sessionId: string | null): Fact[] {
+    return this.#truth.facts.filter((fact) => fact.what === 'moved' && fact.sessionId === sessionId)
+  }
+
   #blame(sentence: string, { kind, sessionId, generation }: Credential, at: number): void {
     const which = generation === null ? kind : `${kind} ${generation}`
     this.#truth.blame(`at ${at}, ${which} of ${sessionId}: ${sentence}`)
@@ -158,7 +179,7 @@ function isTooLate(
   const isKnown = isBefore(fact.knownTo.get(node))
   if (fact.lost && fact.restored === null) {
     // Level `store` takes roles from the store, so a token with older ones does no harm there.
-    const isHarmless = fact.what === 'moved' || (fact.what === 'revised' && check === 'store')
+    const isHarmless = fact.what === 'revised' && check === 'store'
     const isKept = isKnown && decidedAt <= fact.at + knownForMs
     return isKept && !isHarmless ? 'accepted by a node that knows better than the store' : null
   }

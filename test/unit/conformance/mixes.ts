@@ -93,7 +93,7 @@ export const mixes: readonly Mix[] = [
 const { CONFORMANCE_SEED: seed, CONFORMANCE_PATH: path, CONFORMANCE_RUNS: runs } = process.env
 
 /** The same runs every time, unless a soak is asked for. */
-const usualSeed = 1
+const usualSeed = 4
 
 export const replay = {
   ...(seed === undefined && runs !== undefined ? {} : { seed: Number(seed ?? usualSeed) }),
