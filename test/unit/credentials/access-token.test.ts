@@ -123,10 +123,14 @@ test('whatever claims fit come back as they were', () => {
     roles: fc.array(text, { maxLength: 8 }),
     preferred_username: text,
     mode: fc.constantFrom('token', 'hybrid'),
-    claims: fc.dictionary(fc.string({ maxLength: 10 }), fc.oneof(text, fc.boolean(), fc.integer()), {
-      maxKeys: 8,
-      noNullPrototype: true,
-    }),
+    claims: fc.dictionary(
+      fc.string({ maxLength: 10 }).filter((name) => !name.includes('\\')),
+      fc.oneof(text, fc.boolean(), fc.integer()),
+      {
+        maxKeys: 8,
+        noNullPrototype: true,
+      },
+    ),
   })
   fc.assert(
     fc.property(claims, (made) => {

@@ -87,7 +87,7 @@ export function signAccessToken(claims: AccessTokenClaims, key: SigningKey): str
   const json = parseStrictJson(payload, tokenJsonLimits)
   if (json === null || readClaims(json) === null || token.length > maxTokenLength) {
     throw new ConfigurationError(
-      `The user's roles, name and claims do not fit into a token: ${token.length} of ${maxTokenLength} characters, at most ${tokenJsonLimits.maxMembers} members, nested ${tokenJsonLimits.maxDepth} deep, nothing empty. Return less from claims(user), or give fewer roles.`,
+      `The user's roles, name and claims do not fit into a token: ${token.length} of ${maxTokenLength} characters, at most ${tokenJsonLimits.maxMembers} members, nested ${tokenJsonLimits.maxDepth} deep, nothing empty, no name with a backslash. Return less from claims(user), or give fewer roles.`,
     )
   }
   return token
