@@ -18,8 +18,11 @@ import {
 
 /** Answers from memory, or null: not known here, call `authenticate`. No I/O, no promise. Throws what `refuseUnmet` throws. */
 export function recall(kernel: Kernel, presented: Presented, demands: ParsedDemands): Authenticated | null {
+  return recallKey(kernel, keyOf(presented), demands)
+}
+
+function recallKey(kernel: Kernel, key: string | null, demands: ParsedDemands): Authenticated | null {
   if (demands.check === 'store') return null
-  const key = keyOf(presented)
   const entry = key === null ? null : kernel.remembered.find(key)
   if (key === null || entry === null) return null
   const moment = instant(kernel.clock)
@@ -46,7 +49,8 @@ export async function authenticate(
 ): Promise<Authenticated> {
   if (isEmpty(presented)) throw new AuthError('unauthenticated')
   if (demands.check === 'feed' && !kernel.knowledge.isLive()) await kernel.knowledge.confirm()
-  const remembered = recall(kernel, presented, demands)
+  const key = keyOf(presented)
+  const remembered = recallKey(kernel, key, demands)
   if (remembered !== null) return remembered
 
   const byCookie = await fromCookies(kernel, presented, demands)
@@ -65,9 +69,8 @@ export async function authenticate(
   const authenticated = Object.freeze({ principal, channel, generation, renewal })
   if (memory !== null) {
     const seenAt = noteUse(kernel, authenticated, memory, now) ? now : memory.seenAt
-    if (isLasting(kernel, found)) {
-      const key = keyOf(presented)
-      if (key !== null) kernel.remembered.fill(key, { ...memory, seenAt, authenticated })
+    if (key !== null && isLasting(kernel, found)) {
+      kernel.remembered.fill(key, { ...memory, seenAt, authenticated })
     }
   }
   refuseUnmet(principal, demands, now)

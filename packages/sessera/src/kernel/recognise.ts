@@ -39,7 +39,7 @@ export interface Renewal {
 }
 
 /** What a credential turned out to be. */
-export interface Found extends Authenticated {
+export interface Found extends Omit<Authenticated, 'channel'> {
   /** The store's time to judge the age of a proof by. */
   readonly now: number
   /** Null when nothing is known of its session but what a token says. */
@@ -93,7 +93,6 @@ function fromSession(live: LiveSession, handle: ParsedHandle, companion: AccessT
     (companion === null || isSuperseded(companion, live) || isOver(companion, live.now))
   return {
     principal: principalOf(live),
-    channel: 'cookie',
     generation: handle.generation,
     renewal:
       needsAccess || handle.outdatedKey
@@ -110,7 +109,6 @@ function fromSession(live: LiveSession, handle: ParsedHandle, companion: AccessT
 function justMoved(handle: ParsedHandle, live: LiveSession): Found {
   return {
     principal: freezePrincipal({ ...principalOf(live), provenAt: 0, factors: [] }),
-    channel: 'cookie',
     generation: handle.generation,
     renewal: null,
     now: live.now,
@@ -181,7 +179,6 @@ function stampOf({ sid, sub, mode, epoch, revision, iat }: AccessTokenClaims): S
 function fromClaims(kernel: Kernel, claims: AccessTokenClaims): Found {
   return {
     principal: kernel.tokens.principalOf(claims),
-    channel: claims.mode === 'token' ? 'bearer' : 'cookie',
     generation: null,
     renewal: null,
     now: kernel.storeTime.now(),
