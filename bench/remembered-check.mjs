@@ -9,7 +9,7 @@ import { noDemands } from '../packages/sessera/dist/domain/demands.js'
 import { coreOf } from '../packages/sessera/dist/http/core.js'
 import { fromNode } from '../packages/sessera/dist/http/from-node.js'
 import { authorizeNow } from '../packages/sessera/dist/http/guard.js'
-import { createArgon2Passwords } from '../packages/sessera/dist/passwords/argon2.js'
+import { createPasswords } from '../packages/sessera/dist/passwords/create-passwords.js'
 import { createStderrLog, createSystemRandom, systemClock } from '../packages/sessera/dist/ports/system.js'
 import { alternate } from './lib/alternate.mjs'
 import { createLookUp } from './lib/by-hand.mjs'
@@ -112,9 +112,10 @@ async function time(mode, how) {
 async function count(mode) {
   const { source, calls } = countCalls(memory())
   const { clock, readings } = countReadings(systemClock)
+  const log = createStderrLog()
   const auth = createAuthWith(
     { ...authOptions, store: source },
-    { clock, random: createSystemRandom(), passwords: createArgon2Passwords(), log: createStderrLog() },
+    { clock, random: createSystemRandom(), passwords: createPasswords({ log }), log },
   )
   const { requests, check } = await prepare(auth, mode)
   let promises = 0

@@ -58,7 +58,12 @@ async function serve({ file, secret, sabotaged }) {
     {
       clock,
       random: createSystemRandom(),
-      passwords: { hash: async () => '', verify: async () => false },
+      passwords: {
+        hash: async () => '',
+        verify: async () => false,
+        isOutdated: () => false,
+        isImportable: () => null,
+      },
       log: { info: () => undefined, warn: (said) => tell({ said }), error: (said) => tell({ said }) },
     },
   )

@@ -22,6 +22,8 @@ const welcome = { status: 200, json: { message: 'Welcome, ada' } }
 const passwords = {
   hash: async (password: string) => `plain:${password}`,
   verify: async (hash: string | null, password: string) => hash === `plain:${password}`,
+  isOutdated: () => false,
+  isImportable: () => null,
 }
 
 interface House {

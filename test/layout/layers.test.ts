@@ -36,7 +36,8 @@ const refusedImports: Readonly<Record<string, readonly string[]>> = {
   'ports/system.ts': ['node:fs', '../kernel/refresh.js'],
   'credentials/x.ts': ['../kernel/refresh.js', '../http/problem.js', '../stores/memory.js', 'valibot'],
   'changes/x.ts': ['../kernel/refresh.js', '../create-auth.js'],
-  'passwords/x.ts': ['../kernel/refresh.js', '@node-rs/argon2'],
+  'passwords/x.ts': ['../kernel/refresh.js', '@node-rs/argon2', '@node-rs/bcrypt'],
+  'passwords/bcrypt.ts': ['../kernel/refresh.js', '@node-rs/argon2'],
   'passwords/argon2.ts': ['../kernel/refresh.js', 'valibot'],
   'kernel/x.ts': [
     '../http/problem.js',

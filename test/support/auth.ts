@@ -74,6 +74,8 @@ export function createTestPasswords(): TestPasswords {
       await passwords.beforeVerify?.()
       return hash === `plain:${text}`
     },
+    isOutdated: () => false,
+    isImportable: () => null,
   }
   return passwords
 }

@@ -32,7 +32,8 @@ import { disableUser, enableUser, replaceRoles, userChanged } from './kernel/use
 import { type OpenKernel, openKernel, type Ports } from './open-kernel.js'
 import { createOpening, type Opening } from './opening.js'
 import { type AuthOptions, type ParsedOptions, parseOptions } from './options.js'
-import { createArgon2Passwords } from './passwords/argon2.js'
+import { parsePeppers } from './password-options.js'
+import { createPasswords } from './passwords/create-passwords.js'
 import type { Log } from './ports/log.js'
 import { createStderrLog, createSystemRandom, systemClock } from './ports/system.js'
 
@@ -45,11 +46,12 @@ import { createStderrLog, createSystemRandom, systemClock } from './ports/system
  */
 // biome-ignore lint/complexity/noBannedTypes: {} is the honest "no claims of its own" default.
 export function createAuth<C extends object = {}>(options: AuthOptions<C>): Auth<C> {
+  const log = options.log ?? createStderrLog()
   return createAuthWith(options, {
     clock: systemClock,
     random: createSystemRandom(),
-    passwords: createArgon2Passwords(),
-    log: options.log ?? createStderrLog(),
+    passwords: createPasswords({ log, peppers: parsePeppers(options.passwords) }),
+    log,
   })
 }
 

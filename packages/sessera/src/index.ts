@@ -14,8 +14,11 @@ export { AuthError, ConfigurationError, type ErrorCode, type ErrorDetails, listE
 export type { RequestHeaders } from './http/message.js'
 export type { From } from './kernel/kernel.js'
 export type { AuthOptions } from './options.js'
+export type { PasswordOptions } from './password-options.js'
+export { createRangeCheck, type RangeCheckOptions } from './passwords/range-check.js'
 export type { EndCause, Events, UserChange } from './ports/events.js'
 export type { Log, LogFields } from './ports/log.js'
+export type { IsBreached } from './ports/passwords.js'
 export type {
   Answer,
   Attempts,

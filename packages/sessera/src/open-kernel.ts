@@ -109,6 +109,7 @@ export async function openKernel(
         maxStalenessMs,
         registration: options.registration ?? 'closed',
         minPasswordLength: parsed.minPasswordLength,
+        newPasswords: parsed.newPasswords,
         beforeSignIn: options.beforeSignIn ?? (() => undefined),
       },
     }

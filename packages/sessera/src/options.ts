@@ -4,7 +4,13 @@ import { type Algorithm, algorithms } from './credentials/algorithms.js'
 import { parseDuration } from './domain/duration.js'
 import { ConfigurationError } from './errors.js'
 import { isLoopbackHost, parseOrigin } from './http/origin.js'
-import type { From, SessionLifetime } from './kernel/kernel.js'
+import type { From, NewPasswordPolicy, SessionLifetime } from './kernel/kernel.js'
+import {
+  type PasswordOptions,
+  parseNewPasswordPolicy,
+  parsePeppers,
+  passwordOptionNames,
+} from './password-options.js'
 import type { Log } from './ports/log.js'
 import type { StoreSource } from './ports/store.js'
 import type { UserSource } from './ports/user-source.js'
@@ -47,6 +53,8 @@ export interface AuthOptions<C = {}> {
   }
   /** Default 15 code points, while it is the only factor (NIST SP 800-63B-4). At least 8. */
   readonly minPasswordLength?: number
+  /** Peppers, and what new passwords are held against beside their length. */
+  readonly passwords?: PasswordOptions
   /** Hybrid mode: gives the access cookie, never a handle, to sibling hosts of this domain. */
   readonly accessCookieDomain?: string
   /** Addresses or CIDR blocks of proxies whose `X-Forwarded-*` is believed. Default none. */
@@ -80,6 +88,7 @@ export interface ParsedOptions {
   readonly accessTokenSeconds: number
   readonly audience: string
   readonly minPasswordLength: number
+  readonly newPasswords: NewPasswordPolicy
 }
 
 // A misspelt option would be ignored without a word, and the default may be the opposite of what was meant.
@@ -95,6 +104,7 @@ const optionNames: Readonly<Record<keyof AuthOptions, true>> = {
   sessions: true,
   tokens: true,
   minPasswordLength: true,
+  passwords: true,
   accessCookieDomain: true,
   trustedProxies: true,
   beforeSignIn: true,
@@ -125,6 +135,8 @@ export function parseOptions(options: AuthOptions<object>): ParsedOptions {
   refuseUnknown('', options, optionNames)
   refuseUnknown('sessions.', sessions, sessionNames)
   refuseUnknown('tokens.', tokens, tokenNames)
+  refuseUnknown('passwords.', options.passwords ?? {}, passwordOptionNames)
+  parsePeppers(options.passwords)
   const origin = new URL(parseOrigin(options.origin))
   const local = isLoopbackHost(origin.hostname)
   if (origin.protocol === 'http:' && !local && options.dangerouslyAllowHttp !== true) {
@@ -185,6 +197,7 @@ export function parseOptions(options: AuthOptions<object>): ParsedOptions {
     ),
     audience: tokens.audience ?? origin.origin,
     minPasswordLength: within('minPasswordLength', options.minPasswordLength ?? 15, 8, 64),
+    newPasswords: parseNewPasswordPolicy(options.passwords, origin),
   }
 }
 

@@ -29,6 +29,11 @@ test('defaults are the safe ones of the design', () => {
     accessTokenSeconds: 300,
     audience: 'https://app.example',
     minPasswordLength: 15,
+    newPasswords: {
+      contextWords: ['app.example', 'app', 'example'],
+      isBreached: null,
+      whenUnreachable: 'accept',
+    },
   })
 })
 
@@ -103,6 +108,15 @@ describe('each mistake is named', () => {
     [{ minPasswordLength: 7 }, 'minPasswordLength is 7'],
     [{ minPasswordLength: 65 }, 'minPasswordLength is 65'],
     [{ minPasswordLength: '15' }, 'minPasswordLength is 15'],
+    [{ passwords: { pepper: 'x'.repeat(32) } }, 'There is no option "passwords.pepper"'],
+    [{ passwords: { peppers: ['x'.repeat(31)] } }, 'at least 32 characters'],
+    [{ passwords: { peppers: 'x'.repeat(32) } }, 'is a list of secrets'],
+    [{ passwords: { peppers: [undefined] } }, 'is a list of secrets'],
+    [{ passwords: { peppers: ['x'.repeat(32), 'x'.repeat(32)] } }, 'the same pepper twice'],
+    [{ passwords: { contextWords: 'Acme' } }, 'passwords.contextWords is a list of words'],
+    [{ passwords: { contextWords: [1] } }, 'passwords.contextWords is a list of words'],
+    [{ passwords: { isBreached: true } }, 'passwords.isBreached is a function'],
+    [{ passwords: { whenUnreachable: 'ignore' } }, 'It is either "accept" or "refuse"'],
   ])('%j', (changes, sentence) => {
     expect(() => parse(changes)).toThrow(ConfigurationError)
     expect(() => parse(changes)).toThrow(sentence)
@@ -114,6 +128,11 @@ test.each([
   [{ tokens: { lifetime: 1500 } }, 'accessTokenSeconds', 1],
   [{ tokens: { lifetime: '15m' } }, 'accessTokenSeconds', 900],
   [{ minPasswordLength: 8 }, 'minPasswordLength', 8],
+  [
+    { passwords: { contextWords: ['Acme', 'IT'] } },
+    'newPasswords',
+    { contextWords: ['acme', 'app.example', 'app', 'example'], isBreached: null, whenUnreachable: 'accept' },
+  ],
   [{ basePath: '/api/v1/auth' }, 'basePath', '/api/v1/auth'],
   [{ trustedOrigins: ['https://admin.example'] }, 'trustedOrigins', ['https://admin.example']],
 ] as const)('%j gives %s %j', (changes, name, value) => {

@@ -1,6 +1,12 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AuthError } from '../../../packages/sessera/src/errors.js'
-import { parseNewPassword, parsePresentedPassword } from '../../../packages/sessera/src/passwords/policy.js'
+import { commonPasswords } from '../../../packages/sessera/src/passwords/common-passwords.js'
+import {
+  foldContextWords,
+  parseNewPassword,
+  parsePresentedPassword,
+} from '../../../packages/sessera/src/passwords/policy.js'
 
 const parse = (text: unknown, username = 'ann'): string => parseNewPassword(text, { minLength: 15, username })
 
@@ -16,13 +22,13 @@ function refusalOf(work: () => unknown): { code: string; detail: string | null }
 
 describe('a new password may be', () => {
   test.each([
-    ['15 characters', 'abcdefghijklmno'],
+    ['15 characters', 'a cat in its hat'.slice(0, 15)],
     ['15 characters beyond the basic plane', '😀😁😂🤣😃😄😅😆😉😊😋😎😍😘🥰'],
     ['words with blanks', 'four words will do'],
     ['with blanks at both ends', ' blanks belong to it '],
     ['with NUL and control characters', 'before\0after\u0007\nline'],
-    ['digits alone', '314159265358979'],
-    ['of two characters in turn', 'abababababababab'],
+    ['digits alone', '402716958237415'],
+    ['eight characters twice', 'vqzxmwpkvqzxmwpk'],
     ['256 characters', `${'x'.repeat(255)}y`],
     ['256 characters beyond the basic plane', `${'😀'.repeat(255)}😁`],
     ['with the username and enough besides', 'ann likes long walks'],
@@ -58,17 +64,127 @@ describe('a new password may not be', () => {
   })
 
   test('shorter than the configured length, which the sentence names', () => {
-    expect(refusalOf(() => parseNewPassword('1234567', { minLength: 8 })).detail).toMatch(
+    expect(refusalOf(() => parseNewPassword('vqzxmwp', { minLength: 8 })).detail).toMatch(
       /at least 8 characters/,
     )
-    expect(parseNewPassword('12345678', { minLength: 8 })).toBe('12345678')
+    expect(parseNewPassword('vqzxmwpk', { minLength: 8 })).toBe('vqzxmwpk')
   })
 })
 
 test('nobody has no username to rest on', () => {
   expect(parse('some words in a row', '')).toBe('some words in a row')
   expect(parseNewPassword('some words in a row', { minLength: 15 })).toBe('some words in a row')
-  expect(parseNewPassword('1234', { minLength: 4 })).toBe('1234')
+  expect(parseNewPassword('vqzx', { minLength: 4, email: '', contextWords: [] })).toBe('vqzx')
+})
+
+const common = 'Many people use this password or one much like it. Use a few unrelated words.'
+
+describe('what many people use is refused, whatever they add to reach the length (ASVS 6.2.4)', () => {
+  test.each([
+    ['a common one of that length', '1qaz2wsx3edc4rfv'],
+    ['the same in capitals', '1QAZ2WSX3EDC4RFV'],
+    ['the same in full width', '１ｑａｚ２ｗｓｘ３ｅｄｃ４ｒｆｖ'],
+    ['one twice', 'passwordpassword'],
+    ['one three times', 'password password password'],
+    ['one twice and a bit more of it', 'passwordpasswordpass'],
+    ['two', 'iloveyoubasketball'],
+    ['two with punctuation', 'iloveyou - basketball!!'],
+    ['one and digits', 'basketball12345'],
+    ['one and a date', 'knucklehead2024'],
+    ['a date before', '19840712sunshine'],
+    ['one and many marks', 'password!!!!!!!'],
+    ['one in disguise', 'p@ssw0rdp@ssw0rd1'],
+    ['one in disguise and another', 'P4ssw0rd-b4sk3tb4ll'],
+    ['the alphabet', 'abcdefghijklmno'],
+    ['the alphabet backwards', 'zyxwvutsrqponmlkj'],
+    ['numbers in order', '12345678901234567890'],
+    ['rows of the keyboard', 'qwertyuiopasdfghjkl'],
+    ['runs', 'aaaaaaaabbbbbbbb'],
+  ])('%s', (_, text) => {
+    expect(refusalOf(() => parse(text))).toEqual({ code: 'password_unacceptable', detail: common })
+  })
+
+  test.each([
+    ['three of them', 'password basketball sunshine'],
+    ['two and a word', 'iloveyou basketball okapi'],
+    ['one and nine digits', 'sunshine402716958'],
+    ['one and letters', 'sunshinevqzxmwpk'],
+    ['one between digits', '4027sunshine1695'],
+    ['a few words', 'correct horse battery staple'],
+    ['marks that are in no list', '¿¡«»§¶†‡•…‰′″‹›'],
+    ['256 letters', `${'vqzxmwpkjh '.repeat(23).slice(0, 250)}abcdef`],
+  ])('but not %s', (_, text) => {
+    expect(parse(text)).toBe(text)
+  })
+
+  test('every common one of the list, at any length that is allowed', () => {
+    const words = commonPasswords
+      .trim()
+      .split(/\s+/)
+      .filter((word) => word.length >= 8)
+    for (const word of words) {
+      expect(refusalOf(() => parseNewPassword(word, { minLength: 8 })).code, word).toBe(
+        'password_unacceptable',
+      )
+      expect(refusalOf(() => parseNewPassword(`${word}1234567`, { minLength: 15 })).code, word).toBe(
+        'password_unacceptable',
+      )
+    }
+  })
+
+  test('no text takes long, and none throws anything but a refusal', () => {
+    const worst = [
+      '!'.repeat(63),
+      '!1'.repeat(31),
+      `${'password'.repeat(7)}!`,
+      `${'1234'.repeat(15)}x`,
+      '@$!'.repeat(21),
+    ]
+    for (const text of worst)
+      expect(['accepted', 'password_unacceptable']).toContain(refusalOf(() => parse(text)).code)
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
+        expect(['accepted', 'password_unacceptable']).toContain(refusalOf(() => parse(text)).code)
+      }),
+    )
+  })
+})
+
+test.each(['abababababababab', 'xyzzyxyzzyxyzzyx', '😀😁😀😁😀😁😀😁😀😁😀😁😀😁😀😁', '1234567123456712'])(
+  'a few characters over and over are refused: %s',
+  (text) => {
+    const detail = 'Use more than a few characters over and over. A few words will do.'
+    expect(refusalOf(() => parse(text))).toEqual({ code: 'password_unacceptable', detail })
+  },
+)
+
+describe('what is known of the owner and the site is no password (ASVS 6.2.11)', () => {
+  const rules = {
+    minLength: 15,
+    username: 'ada',
+    email: 'Ada.Lovelace@Example.org',
+    contextWords: foldContextWords(['Acme Bank', 'acme', 'bank.acme.example', 'it']),
+  }
+  const email = 'Use something that does not rest on your email address. A few words will do.'
+  const site = 'Use something that does not rest on the name of this site. A few words will do.'
+  test.each([
+    ['the email address', 'ada.lovelace@example.org', email],
+    ['its local part', 'ADA.LOVELACE1815', email],
+    ['its local part and the username', 'ada.lovelace ada 12', email],
+    ['the name of the app', 'Acme Bank 2024!!', site],
+    ['the host', 'bank.acme.example1', site],
+    ['the name of the app, again and again', 'acmeacmeacmeacme', site],
+    ['the app and the username', 'ada acme ada acme', site],
+  ])('%s', (_, text, detail) => {
+    expect(refusalOf(() => parseNewPassword(text, rules))).toEqual({ code: 'password_unacceptable', detail })
+  })
+
+  test.each(['acme is where I keep coins', 'ada lovelace wrote notes', 'it is not a word of its own'])(
+    'but with enough besides: %s',
+    (text) => {
+      expect(parseNewPassword(text, rules)).toBe(text)
+    },
+  )
 })
 
 describe('what is presented', () => {

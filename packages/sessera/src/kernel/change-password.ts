@@ -1,8 +1,8 @@
 import type { Principal } from '../domain/principal.js'
 import { AuthError } from '../errors.js'
-import { parseNewPassword } from '../passwords/policy.js'
 import { removeSessions } from './end-session.js'
 import type { Kernel } from './kernel.js'
+import { hashNewPassword } from './new-password.js'
 import { requirePassword } from './prove.js'
 
 /**
@@ -16,12 +16,12 @@ export async function changePassword(
   { current, next }: { readonly current: string; readonly next: string },
 ): Promise<void> {
   await requirePassword(kernel, principal, current)
-  const accepted = parseNewPassword(next, {
-    minLength: kernel.policy.minPasswordLength,
-    username: principal.username ?? '',
-  })
   const { id: userId, sessionId: spare } = principal
-  const subject = await kernel.users.replacePassword(userId, await kernel.passwords.hash(accepted), spare)
+  const passwordHash = await hashNewPassword(kernel, next, {
+    username: principal.username ?? '',
+    email: await kernel.users.findEmail(userId),
+  })
+  const subject = await kernel.users.replacePassword(userId, passwordHash, spare)
   if (subject === null) throw new AuthError('unauthenticated')
   await removeSessions(kernel, { userId, spare, cause: 'password_changed' }, subject)
   kernel.events.emit('userChanged', { userId, cause: 'password' })

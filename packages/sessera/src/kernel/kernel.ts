@@ -6,7 +6,7 @@ import type { Handles } from '../credentials/handle.js'
 import type { Remembered } from '../credentials/remembered.js'
 import type { Clock } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
-import type { Passwords } from '../ports/passwords.js'
+import type { IsBreached, Passwords } from '../ports/passwords.js'
 import type { Random } from '../ports/random.js'
 import type { Store } from '../ports/store.js'
 import type { EventHub } from './events.js'
@@ -59,5 +59,16 @@ export interface Policy {
   readonly maxStalenessMs: number
   readonly registration: 'closed' | 'open'
   readonly minPasswordLength: number
+  readonly newPasswords: NewPasswordPolicy
   readonly beforeSignIn: (who: { readonly userId: string; readonly from: From }) => void | Promise<void>
+}
+
+/** What a new password is held against beside its length. */
+export interface NewPasswordPolicy {
+  /** What the app and its site are called, folded. */
+  readonly contextWords: readonly string[]
+  /** Null: nobody is asked. */
+  readonly isBreached: IsBreached | null
+  /** What becomes of a password when nobody can tell whether it is known from a breach. */
+  readonly whenUnreachable: 'accept' | 'refuse'
 }

@@ -5,6 +5,7 @@ import { AuthError } from '../errors.js'
 import { parsePresentedPassword } from '../passwords/policy.js'
 import type { Kernel } from './kernel.js'
 import { limitProof } from './limits.js'
+import { upgradePassword } from './upgrade-password.js'
 
 /** @throws AuthError `invalid_credentials`, `too_many_requests`, `overloaded`. */
 export async function requirePassword(
@@ -14,11 +15,13 @@ export async function requirePassword(
 ): Promise<void> {
   const presented = parsePresentedPassword(password)
   const attempt = await limitProof(kernel, principal.id)
-  const proven = await kernel.passwords.verify(await kernel.users.findHash(principal.id), presented)
-  if (!proven) {
+  const from = await kernel.users.findHash(principal.id)
+  const proven = await kernel.passwords.verify(from, presented)
+  if (from === null || !proven) {
     throw new AuthError('invalid_credentials', { detail: 'The current password is wrong.' })
   }
   await attempt.succeeded()
+  await upgradePassword(kernel, { userId: principal.id, login: principal.username ?? '', from }, presented)
 }
 
 /** @throws AuthError `forbidden` for a principal without a session of its own. */

@@ -6,6 +6,7 @@ import type { Grant } from './grant.js'
 import type { Kernel } from './kernel.js'
 import { limitSignIn } from './limits.js'
 import { type NewSession, startSessionFor } from './start-session.js'
+import { upgradePassword } from './upgrade-password.js'
 
 export interface PasswordSignIn extends Omit<NewSession, 'factors'> {
   readonly login: string
@@ -20,11 +21,13 @@ export async function signIn(kernel: Kernel, { login, password, ...wanted }: Pas
   const presented = parsePresentedPassword(password)
   const attempt = await limitSignIn(kernel, login, wanted.from.ip)
   const candidate = await kernel.users.findLogin(login)
-  const proven = await kernel.passwords.verify(candidate?.passwordHash ?? null, presented)
+  const from = candidate?.passwordHash ?? null
+  const proven = await kernel.passwords.verify(from, presented)
   try {
-    if (candidate === null || !proven) throw new AuthError('invalid_credentials')
+    if (candidate === null || from === null || !proven) throw new AuthError('invalid_credentials')
     const granted = await startSessionFor(kernel, candidate.subject, { ...wanted, factors: ['pwd'] })
     await attempt.succeeded()
+    await upgradePassword(kernel, { userId: candidate.subject.userId, login, from }, presented)
     return granted
   } catch (error) {
     if (error instanceof AuthError && error.code === 'invalid_credentials') {

@@ -1,11 +1,11 @@
 import { checkRoles } from '../domain/user.js'
 import { parseUsername } from '../domain/username.js'
 import { AuthError, ConfigurationError } from '../errors.js'
-import { parseNewPassword } from '../passwords/policy.js'
 import type { UserStore } from '../ports/store.js'
 import type { Grant } from './grant.js'
 import type { Kernel } from './kernel.js'
 import { limitRegister } from './limits.js'
+import { hashNewPassword } from './new-password.js'
 import { type NewSession, startSession } from './start-session.js'
 
 export interface NewUser {
@@ -49,11 +49,8 @@ export async function createUser(
       detail: 'An email address is at most 254 characters without spaces.',
     })
   }
-  const accepted =
-    password === null
-      ? null
-      : parseNewPassword(password, { minLength: kernel.policy.minPasswordLength, username: name.username })
-  const passwordHash = accepted === null ? null : await kernel.passwords.hash(accepted)
+  const passwordHash =
+    password === null ? null : await hashNewPassword(kernel, password, { username: name.username, email })
   const id = kernel.random.bytes(16).toString('base64url')
   const createdAt = kernel.storeTime.now()
   const user = { id, username: name.username, email, passwordHash, roles: checkRoles(roles), createdAt }

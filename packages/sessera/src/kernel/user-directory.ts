@@ -19,8 +19,23 @@ export interface UserDirectory {
   replacePassword(userId: string, passwordHash: string, spare: string | null): Promise<Subject | null>
   /** The password hash of a user, null when they have none. */
   findHash(userId: string): Promise<string | null>
+  /**
+   * Replaces one hash of the same password by another, and nothing else. False when the stored one is not `from` any
+   * more: the password was changed meanwhile.
+   */
+  upgradePassword(upgrade: PasswordHashUpgrade): Promise<boolean>
+  /** Null when they have none, or the app keeps its users itself. */
+  findEmail(userId: string): Promise<string | null>
   /** Our own table; null when the app keeps its users itself. */
   readonly own: UserStore | null
+}
+
+export interface PasswordHashUpgrade {
+  readonly userId: string
+  /** By which the app's table finds them. */
+  readonly login: string
+  readonly from: string
+  readonly to: string
 }
 
 export interface LoginCandidate {
@@ -56,6 +71,12 @@ export function createOwnDirectory(store: Store, claimsOf: ClaimsOf): UserDirect
     },
     async findHash(userId) {
       return (await store.users.find(userId)).value?.user.passwordHash ?? null
+    },
+    async upgradePassword({ userId, from, to }) {
+      return (await store.users.upgradePassword(userId, from, to)).value
+    },
+    async findEmail(userId) {
+      return (await store.users.find(userId)).value?.user.email ?? null
     },
   }
 }
@@ -99,13 +120,20 @@ export function createForeignDirectory(
     async replacePassword(userId, passwordHash, spare) {
       // Before as well: should the app's table or our store fail halfway, what the old password opened has ended already.
       await store.subjects.raiseEpoch(userId, spare)
-      await source.savePasswordHash(userId, passwordHash)
+      await source.savePasswordHash(userId, passwordHash, null)
       return (await store.subjects.raiseEpoch(userId, spare)).value
     },
     async findHash(userId) {
       const user = await source.load(userId)
       return user === null ? null : await hashOf(userId, user.username)
     },
+    async upgradePassword({ userId, login, from, to }) {
+      // Verifying and hashing took a while. An app that ignores `replacing` is left with the moment between these two.
+      if ((await hashOf(userId, login)) !== from) return false
+      await source.savePasswordHash(userId, to, from)
+      return true
+    },
+    findEmail: async () => null,
   }
 }
 

@@ -1,36 +1,51 @@
-// What a password may be: long, and anything else. No composition rules, no truncation, one normal form.
+// What a password may be: long, and not what others would try. No composition rules, no truncation, one normal form.
 // NIST SP 800-63B-4 §3.1.1.2, ASVS 5.0 6.2.
 
 import { AuthError } from '../errors.js'
+import { isCommon, unitOf } from './common.js'
 
 const maxCodePoints = 256
 // In UTF-16 units, before normalising: bounds that work, and leaves room for letters sent with their accents apart.
 const maxUnits = 1024
-const minBesideUsername = 8
+const minBesideNames = 8
+const minRepeated = 8
+const minContextWord = 3
+
+export interface NewPasswordRules {
+  /** In code points: 15 while it is the only factor. */
+  readonly minLength: number
+  /** Of whoever will have it, empty when there is none. */
+  readonly username?: string
+  readonly email?: string
+  /** What the app and its site are called, folded (`foldContextWords`). */
+  readonly contextWords?: readonly string[]
+}
 
 /**
- * A password that somebody wants to have, in NFC, ready to be hashed.
+ * A password that somebody wants to have, in NFC, ready to be hashed. Neither a common one, nor most of it the name of
+ * its owner or of the site (ASVS 6.2.4, 6.2.11). Whether it is known from a breach is asked elsewhere.
  *
- * @param username Its owner's, empty when there is none: it must not be most of the password (ASVS 6.2.11).
- * @param minLength In code points: 15 while it is the only factor.
  * @throws AuthError `password_unacceptable` with a sentence for the person, `invalid_request` when it is not text.
  */
-export function parseNewPassword(
-  text: unknown,
-  { minLength, username = '' }: { readonly minLength: number; readonly username?: string },
-): string {
+export function parseNewPassword(text: unknown, rules: NewPasswordRules): string {
   const password = normalise(text)
   if (password === null) {
     throw unacceptable(`Use a password of at most ${maxCodePoints} characters.`)
   }
-  if (lengthOf(password) < minLength) {
-    throw unacceptable(`Use at least ${minLength} characters. A few words will do.`)
+  if (lengthOf(password) < rules.minLength) {
+    throw unacceptable(`Use at least ${rules.minLength} characters. A few words will do.`)
   }
-  if (new Set(password).size === 1) {
+  const folded = foldCase(password)
+  refuseNames(folded, rules)
+  const unit = lengthOf(unitOf(folded))
+  if (unit === 1) {
     throw unacceptable('Use more than one character over and over. A few words will do.')
   }
-  if (isMostlyUsername(password, username)) {
-    throw unacceptable('Use something that does not rest on your username. A few words will do.')
+  if (unit < minRepeated && unit < lengthOf(folded)) {
+    throw unacceptable('Use more than a few characters over and over. A few words will do.')
+  }
+  if (isCommon(folded)) {
+    throw unacceptable('Many people use this password or one much like it. Use a few unrelated words.')
   }
   return password
 }
@@ -70,11 +85,39 @@ function lengthOf(text: string): number {
   return [...text].length
 }
 
-function isMostlyUsername(password: string, username: string): boolean {
-  const name = foldCase(username)
-  if (name === '') return false
-  const folded = foldCase(password)
-  return folded.includes(name) && lengthOf(folded.replaceAll(name, '')) < minBesideUsername
+function refuseNames(
+  folded: string,
+  { username = '', email = '', contextWords = [] }: NewPasswordRules,
+): void {
+  const names = [foldCase(username)]
+  if (isMostly(folded, names)) {
+    throw unacceptable('Use something that does not rest on your username. A few words will do.')
+  }
+  const address = foldCase(email)
+  names.push(...longEnough([address, address.split('@')[0] ?? '']))
+  if (isMostly(folded, names)) {
+    throw unacceptable('Use something that does not rest on your email address. A few words will do.')
+  }
+  if (isMostly(folded, [...names, ...contextWords])) {
+    throw unacceptable('Use something that does not rest on the name of this site. A few words will do.')
+  }
+}
+
+/** The words by which an app and its site are known, as passwords are searched for them. */
+export function foldContextWords(words: readonly string[]): readonly string[] {
+  return longEnough([...new Set(words.map(foldCase))])
+}
+
+function longEnough(words: readonly string[]): readonly string[] {
+  return words.filter((word) => lengthOf(word) >= minContextWord)
+}
+
+function isMostly(folded: string, names: readonly string[]): boolean {
+  const present = names.filter((name) => name !== '' && folded.includes(name))
+  if (present.length === 0) return false
+  // The longest first: of a name within a name nothing would be left to find.
+  present.sort((a, b) => b.length - a.length)
+  return lengthOf(present.reduce((rest, name) => rest.replaceAll(name, ''), folded)) < minBesideNames
 }
 
 function foldCase(text: string): string {

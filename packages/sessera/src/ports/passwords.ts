@@ -3,10 +3,18 @@ export interface Passwords {
   /** @throws AuthError `overloaded` when the queue is full. */
   hash(password: string): Promise<string>
   /**
-   * Whether `password` made `hash` (a PHC string). With null it does the same work and answers false, so that an
-   * unknown user costs what a known one does. A hash that it cannot read is answered false after the same work.
+   * Whether `password` made `hash` (ours, or one that `isImportable`). With null it does the work of one of ours and
+   * answers false, so that an unknown user costs what a known one does. A hash that it cannot use is answered false
+   * after the same work, and logged.
    *
    * @throws AuthError `overloaded` when the queue is full.
    */
   verify(hash: string | null, password: string): Promise<boolean>
+  /** Whether `hash` would make another kind of hash today: other parameters, another algorithm, another pepper. */
+  isOutdated(hash: string): boolean
+  /** Null when a user can sign in with this hash from elsewhere; otherwise why not, in a sentence without any part of it. */
+  isImportable(hash: string): string | null
 }
+
+/** Whether a password is known from a breach. Throws when that cannot be told. */
+export type IsBreached = (password: string) => boolean | Promise<boolean>

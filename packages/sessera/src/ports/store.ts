@@ -88,6 +88,12 @@ export interface UserStore {
   findByUsername(usernameKey: string): Promise<Answer<UserWithSubject | null>>
   /** Sets the hash and raises the epoch in one step, sparing `spare`. Null when there is no such user. Appends `user`. */
   replacePassword(id: string, passwordHash: string, spare: string | null): Promise<Answer<Subject | null>>
+  /**
+   * Compare-and-set: `to` becomes the hash if the stored one is `from`, byte for byte. For another hash of the same
+   * password, so neither epoch nor revision is raised. Of many at once with one `from`, one wins. False when there is no
+   * such user, they have no hash, or it is another one; nothing is written then. Appends nothing.
+   */
+  upgradePassword(id: string, from: string, to: string): Promise<Answer<boolean>>
   /** Sets the roles and raises the revision in one step. Appends `user`. */
   replaceRoles(id: string, roles: readonly string[]): Promise<Answer<Subject | null>>
 }

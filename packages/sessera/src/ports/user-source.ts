@@ -6,7 +6,7 @@
  * const users: UserSource<{ plan: string }> = {
  *   findLogin: async (login) => db.findByEmail(login),
  *   load: async (id) => db.findById(id),
- *   savePasswordHash: async (id, hash) => db.setHash(id, hash),
+ *   savePasswordHash: async (id, hash, replacing) => db.setHash(id, hash, replacing),
  * }
  */
 // biome-ignore lint/complexity/noBannedTypes: {} is the honest "no claims of its own" default.
@@ -19,5 +19,10 @@ export interface UserSource<C = {}> {
     readonly disabled: boolean
     readonly claims: C
   } | null>
-  savePasswordHash(id: string, passwordHash: string): Promise<void>
+  /**
+   * `replacing` is null when the password is changed. Otherwise the password is the same and only its hash is renewed:
+   * save it only if the stored hash still is `replacing` (`UPDATE … WHERE id = ? AND password_hash = ?`), because the
+   * password may be changed at the same moment. It is no fault when it is not.
+   */
+  savePasswordHash(id: string, passwordHash: string, replacing: string | null): Promise<void>
 }

@@ -33,6 +33,13 @@ export function usersBehind({ tables, step, append }: Door): UserStore {
     findByUsername: (usernameKey) => step(() => find(userIds.get(usernameKey))),
     replacePassword: (id, passwordHash, spare) =>
       change(id, { passwordHash }, (subject) => raised(subject, spare)),
+    upgradePassword: (id, from, to) =>
+      step(() => {
+        const user = users.get(id)
+        if (user === undefined || user.passwordHash !== from) return false
+        users.set(id, frozenUser({ ...user, passwordHash: to }))
+        return true
+      }),
     replaceRoles: (id, roles) => change(id, { roles }, revised),
   }
 }

@@ -14,6 +14,8 @@ const findByKey = `${select} WHERE username_key = ?`
 const insert = `INSERT INTO sessera_users (id, username, username_key, email, password_hash, roles, created_at)
   VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`
 const setPassword = 'UPDATE sessera_users SET password_hash = ? WHERE id = ? RETURNING id'
+const upgradePassword =
+  'UPDATE sessera_users SET password_hash = ? WHERE id = ? AND password_hash = ? RETURNING id'
 const setRoles = 'UPDATE sessera_users SET roles = ? WHERE id = ? RETURNING id'
 
 export function createSqlUsers(driver: Driver, append: Append): UserStore {
@@ -40,6 +42,10 @@ export function createSqlUsers(driver: Driver, append: Append): UserStore {
     replacePassword(id, passwordHash, spare) {
       const change = { sql: setPassword, params: [passwordHash, id] }
       return driver.transact(changeAndRaise(change, raiseSubjectEpoch(id, spare), append))
+    },
+    async upgradePassword(id, from, to) {
+      const { value, now } = await driver.write({ sql: upgradePassword, params: [to, id, from] })
+      return { value: value.length > 0, now }
     },
     replaceRoles(id, roles) {
       const change = { sql: setRoles, params: [JSON.stringify(roles), id] }

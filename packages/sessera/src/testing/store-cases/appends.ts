@@ -115,6 +115,11 @@ const writes: readonly Write[] = [
     run: ({ users }) => users.create(userRecord({ id: 'u-2' }), 'ada'),
   },
   {
+    name: 'users.upgradePassword',
+    appends: null,
+    run: ({ users }) => users.upgradePassword('u-1', userRecord().passwordHash ?? '', 'hash'),
+  },
+  {
     name: 'users.replacePassword',
     appends: user({ epoch: 2, revision: 1, spared: { sessionId: 's-1', fromEpoch: 1 } }),
     run: ({ users }) => users.replacePassword('u-1', 'hash', 's-1'),

@@ -99,6 +99,50 @@ export const userCases: readonly StoreCase[] = [
     const last = subjects.findIndex((raised) => raised?.epoch === 1 + crowd)
     assert.equal(user.passwordHash, `hash ${last}`, 'the stored hash is not the one of the latest raise')
   }),
+  storeCase('users.upgradePassword changes the hash and nothing else', async ({ store }) => {
+    await store.users.create(userRecord({ passwordHash: 'hash 1' }), 'ada')
+    const before = await present(store.users.find('u-1'))
+    assert.equal((await store.users.upgradePassword('u-1', 'hash 1', 'hash 2')).value, true)
+    const found = await present(store.users.find('u-1'))
+    assert.deepEqual({ ...found.user }, userRecord({ passwordHash: 'hash 2' }))
+    assert.deepEqual(found.subject, before.subject)
+    assert.deepEqual(await present(store.users.findByUsername('ada')), found)
+  }),
+  storeCase('users.upgradePassword from another hash, or from none, writes nothing', async ({ store }) => {
+    await store.users.create(userRecord({ passwordHash: 'Hash' }), 'ada')
+    await store.users.create(userRecord({ id: 'u-2', username: 'Eve', passwordHash: null }), 'eve')
+    for (const from of ['hash', 'Hash ', 'Has', '', 'null', '%']) {
+      assert.equal((await store.users.upgradePassword('u-1', from, 'another')).value, false, from)
+      assert.equal((await store.users.upgradePassword('u-2', from, 'another')).value, false, from)
+    }
+    assert.equal((await store.users.upgradePassword('u-9', 'Hash', 'another')).value, false)
+    assert.equal((await present(store.users.find('u-1'))).user.passwordHash, 'Hash')
+    assert.equal((await present(store.users.find('u-2'))).user.passwordHash, null)
+  }),
+  storeCase('users.upgradePassword of many at once from one hash: one wins', async (trial) => {
+    await trial.store.users.create(userRecord({ passwordHash: 'from' }), 'ada')
+    const results = await atOnce(trial, (store, index) =>
+      store.users.upgradePassword('u-1', 'from', `hash ${index}`),
+    )
+    assert.equal(countWinners(results), 1)
+    const { user, subject } = await present(trial.store.users.find('u-1'))
+    assert.equal(user.passwordHash, `hash ${results.indexOf(true)}`)
+    assert.deepEqual([subject.epoch, subject.revision], [1, 1])
+  }),
+  storeCase(
+    'users.upgradePassword among changes of the password never brings the old one back',
+    async (trial) => {
+      await trial.store.users.create(userRecord({ passwordHash: 'old' }), 'ada')
+      await atOnce<unknown>(trial, async (store, index) =>
+        index % 2 === 0
+          ? store.users.upgradePassword('u-1', 'old', 'old, renewed')
+          : store.users.replacePassword('u-1', `new ${index}`, null),
+      )
+      const { user, subject } = await present(trial.store.users.find('u-1'))
+      assert.match(user.passwordHash ?? '', /^new /)
+      assert.equal(subject.epoch, 1 + crowd / 2)
+    },
+  ),
   storeCase('users.replaceRoles sets the roles and raises the revision in one step', async ({ store }) => {
     await store.users.create(userRecord(), 'ada')
     await store.subjects.raiseEpoch('u-1', 's-1')
