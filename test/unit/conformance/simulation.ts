@@ -2,9 +2,12 @@
 
 import type { Auth } from '../../../packages/sessera/src/auth.js'
 import { createAuthWith } from '../../../packages/sessera/src/create-auth.js'
+import { parseDemands } from '../../../packages/sessera/src/domain/demands.js'
 import type { Check, Mode } from '../../../packages/sessera/src/domain/principal.js'
 import { AuthError } from '../../../packages/sessera/src/errors.js'
 import { coreOf } from '../../../packages/sessera/src/http/core.js'
+import { fromHeaders } from '../../../packages/sessera/src/http/from-headers.js'
+import { authorize } from '../../../packages/sessera/src/http/guard.js'
 import type { FeedPage } from '../../../packages/sessera/src/ports/store.js'
 import { createSeededRandom } from '../../../packages/sessera/src/testing/seeded-random.js'
 import { createTestPasswords, origin, password } from '../../support/auth.js'
@@ -139,7 +142,12 @@ export class Simulation {
     const wasLive = core.kernel.knowledge.isLive()
     const headers = headersOf(credential)
     void this.#run(operation, async () => {
-      const { roles, provenAt } = await node.auth.authenticate(headers, { check }, { method: 'GET' })
+      const { principal, renewal } = await authorize(
+        core,
+        fromHeaders(headers, 'GET'),
+        parseDemands({ check }),
+      )
+      const { roles, provenAt } = principal
       const decidedAt = this.universe.now
       this.judge.accepted(credential, operation, { check, provenAt, roles, decidedAt })
       const after = core.kernel.knowledge.position()
@@ -149,9 +157,8 @@ export class Simulation {
       const isToken = credential.generation === null
       if (isToken && wasLive && operation.names.length > 0)
         this.truth.blame('a token cost a call to the store')
-      if (credential.kind === 'access' || (!isToken && credential.mode === 'hybrid') || provenAt === 0) return
-      // The store has lost the exchange that made it, and has caught up with the handle: new cookies are due first.
-      if (operation.names.includes('sessions.replace')) return
+      // Remembered are the new cookies, once they come.
+      if (credential.kind === 'access' || renewal !== null || provenAt === 0) return
       if (node.auth.check(credential.text) === null)
         this.truth.blame('what was just accepted is not remembered')
     })
