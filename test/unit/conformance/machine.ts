@@ -127,9 +127,10 @@ export function currentOperation(): object | null {
   return here.getStore()?.operation ?? null
 }
 
+const real = { set: setTimeout, clear: clearTimeout, every: setInterval, stop: clearInterval }
+
 /** Until the test ends, timers that are set on a machine follow its clock. */
 export function simulateTimers(): void {
-  const real = { set: setTimeout, clear: clearTimeout, every: setInterval, stop: clearInterval }
   const handles = new WeakMap<object, Timer>()
   const start = (work: () => void, ms: number, everyMs: number | null): object | null => {
     const machine = here.getStore()?.machine
