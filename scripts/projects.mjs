@@ -28,6 +28,8 @@ export const projects = {
     exclude: ['test/browser/**/*.fast.test.ts'],
   },
   models: { group: 'slow', include: ['test/models/**/*.test.ts'] },
+  fuzz: { group: 'slow', include: ['test/fuzz/**/*.test.ts'] },
+  operating: { group: 'slow', include: ['test/operating/**/*.test.ts'] },
   packaging: { group: 'slow', include: ['test/packaging/**/*.test.ts'] },
 }
 

@@ -42,12 +42,13 @@ export function createRoad() {
      * @param {import('sessera').Store} store
      * @returns {import('sessera').Store}
      */
-    to: ({ subjects, users, sessions, keys, limits, deployment, feed, close }) => ({
+    to: ({ subjects, users, sessions, keys, limits, audit, deployment, feed, close }) => ({
       subjects: along(subjects),
       users: along(users),
       sessions: along(sessions),
       keys: along(keys),
       limits: along(limits),
+      audit: along(audit),
       deployment: along(deployment),
       feed: along(feed),
       close,

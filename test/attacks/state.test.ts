@@ -168,7 +168,11 @@ test('81: another user’s session can be neither seen nor ended', async () => {
       body,
       headers: lines,
     } = await server.send({ method: 'DELETE', path: `/auth/sessions/${id}`, headers })
-    answers.push({ status, body, lines: lines.filter(([name]) => name !== 'date') })
+    answers.push({
+      status,
+      body,
+      lines: lines.filter(([name]) => name !== 'date' && name !== 'x-request-id'),
+    })
   }
   expect(answers[0]?.status).toBe(404)
   for (const other of answers) expect(other).toEqual(answers[0])
@@ -186,6 +190,6 @@ test('82: a hundred guesses at once over a hundred connections are counted as a 
       json: { username: 'ada', password: 'four wrong words of length' },
     }),
   )
-  expect(tally(answers.map(({ status }) => status))).toEqual({ 401: 10, 429: 90 })
-  expect(scene.world.passwords.verified.length - before).toBe(10)
+  expect(tally(answers.map(({ status }) => status))).toEqual({ 401: 5, 429: 95 })
+  expect(scene.world.passwords.verified.length - before).toBe(5)
 })

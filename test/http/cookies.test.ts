@@ -63,6 +63,13 @@ describe('cookie names and attributes', () => {
     expect(writeCookie(shared, 'refresh', 'abc', 60)).not.toContain('Domain')
   })
 
+  it('bind the device mark to this host, whatever is shared with others', () => {
+    expect(writeCookie(jarOf('https://app.example.com', 'example.com'), 'device', 'abc', 60)).toBe(
+      '__Host-sessera-device=abc; Max-Age=60; Path=/; HttpOnly; SameSite=Lax; Secure',
+    )
+    expect(jarOf('http://localhost:3000').device.name).toBe('sessera-device-3000')
+  })
+
   it('keep name, path and domain when a cookie is cleared', () => {
     expect(clearCookie(jarOf('https://app.example.com', 'example.com'), 'access')).toBe(
       '__Secure-sessera-access=; Max-Age=0; Path=/; Domain=example.com; HttpOnly; SameSite=Lax; Secure',
@@ -126,7 +133,7 @@ describe('writing a cookie', () => {
 })
 
 describe('reading cookies', () => {
-  const nothing = { session: null, access: null, refresh: null }
+  const nothing = { session: null, access: null, refresh: null, device: null }
 
   it.each<[string, string | null, object]>([
     ['nothing without a header', null, nothing],
@@ -134,8 +141,8 @@ describe('reading cookies', () => {
     ['one of ours', '__Host-sessera-session=abc', { session: 'abc' }],
     [
       'all of ours among others',
-      'a=1; __Host-sessera-access=t.o.k; b=2;__Secure-sessera-refresh=r; __Host-sessera-session=s;',
-      { session: 's', access: 't.o.k', refresh: 'r' },
+      'a=1; __Host-sessera-access=t.o.k; b=2;__Secure-sessera-refresh=r; __Host-sessera-session=s;__Host-sessera-device=d',
+      { session: 's', access: 't.o.k', refresh: 'r', device: 'd' },
     ],
     ['past spaces and tabs', ' \t __Host-sessera-session= \t abc \t ; x=y', { session: 'abc' }],
     ['an emptied cookie as none', '__Host-sessera-session=', nothing],
@@ -191,6 +198,16 @@ describe('reading cookies', () => {
     ['an empty one after', '__Host-sessera-session=a; __Host-sessera-session='],
   ])('refuses one of ours twice: %s', (_, header) => {
     expect(refusalOf(() => readCookies(https, header))).toBe('ambiguous_credentials')
+  })
+
+  it.each([
+    ['two values', '__Host-sessera-device=a; __Host-sessera-device=b'],
+    ['the same value twice', '__Host-sessera-device=a; x=y; __Host-sessera-device=a'],
+    ['an empty one before', '__Host-sessera-device=; __Host-sessera-device=b'],
+    ['an empty one after', '__Host-sessera-device=a; __Host-sessera-device='],
+    ['three', '__Host-sessera-device=a; __Host-sessera-device=; __Host-sessera-device=c'],
+  ])('takes two device marks for none, and refuses nobody for it: %s', (_, header) => {
+    expect(readCookies(https, `${header}; __Host-sessera-session=s`)).toEqual({ ...nothing, session: 's' })
   })
 
   it('does not mind other names twice', () => {

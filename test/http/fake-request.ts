@@ -18,6 +18,8 @@ export function fakeRequest({ method = 'GET', headers = {}, text = '', ...rest }
     query: '',
     peer: '192.0.2.1',
     ip: '192.0.2.1',
+    requestId: null,
+    userAgent: null,
     header(name) {
       const value = headers[name]
       if (value === undefined) return null

@@ -43,9 +43,17 @@ const signUp =
 
 describe('signUp', () => {
   it.each([
-    { mode: 'session', names: ['__Host-sessera-session'], tokens: null },
-    { mode: 'hybrid', names: ['__Host-sessera-session', '__Host-sessera-access'], tokens: null },
-    { mode: 'token', names: [], tokens: ['access_token', 'token_type', 'expires_in', 'refresh_token'] },
+    { mode: 'session', names: ['__Host-sessera-session', '__Host-sessera-device'], tokens: null },
+    {
+      mode: 'hybrid',
+      names: ['__Host-sessera-session', '__Host-sessera-access', '__Host-sessera-device'],
+      tokens: null,
+    },
+    {
+      mode: 'token',
+      names: ['__Host-sessera-device'],
+      tokens: ['access_token', 'token_type', 'expires_in', 'refresh_token'],
+    },
   ])('makes the account and signs in with mode $mode', async ({ mode, names, tokens }) => {
     const world = await createWorld(open)
     const { outcome, setCookies } = await call(world, { act: signUp({ mode }) })

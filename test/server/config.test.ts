@@ -12,9 +12,14 @@ describe('without any setting', () => {
       origin: 'http://localhost:3000',
       dataFolder: './sessera-data',
       secrets: null,
+      peppers: [],
+      appName: null,
       registration: 'open',
       trustedProxies: [],
       workers: 1,
+      auditLog: null,
+      logLevel: 'info',
+      metrics: null,
     })
   })
 
@@ -26,6 +31,9 @@ describe('without any setting', () => {
       SESSERA_DATA: '',
       SESSERA_REGISTRATION: '',
       SESSERA_WORKERS: '',
+      SESSERA_AUDIT_LOG: '',
+      SESSERA_LOG_LEVEL: '',
+      SESSERA_METRICS: '',
     }
     expect(parseConfig(empty)).toEqual(parseConfig({}))
   })
@@ -53,12 +61,20 @@ describe('each setting', () => {
     { env: { SESSERA_ORIGIN: 'https://localhost:8443', HOST: '0.0.0.0' }, gives: { host: '0.0.0.0' } },
     { env: { SESSERA_SECRET: secret }, gives: { secrets: [secret] } },
     { env: { SESSERA_SECRET: `${secret}, ${other}` }, gives: { secrets: [secret, other] } },
+    { env: { SESSERA_PEPPER: `${secret}, ${other}` }, gives: { peppers: [secret, other] } },
+    { env: { SESSERA_APP_NAME: 'Acme Bank' }, gives: { appName: 'Acme Bank' } },
     {
       env: { SESSERA_TRUSTED_PROXIES: 'loopback, 10.0.0.0/8' },
       gives: { trustedProxies: ['loopback', '10.0.0.0/8'] },
     },
     { env: { SESSERA_WORKERS: '64' }, gives: { workers: 64 } },
+    { env: { SESSERA_METRICS: 'off' }, gives: { metrics: null } },
+    { env: { SESSERA_METRICS: '9464' }, gives: { metrics: { host: '127.0.0.1', port: 9464 } } },
+    { env: { SESSERA_METRICS: '0.0.0.0:9464' }, gives: { metrics: { host: '0.0.0.0', port: 9464 } } },
+    { env: { SESSERA_METRICS: '[::1]:9464' }, gives: { metrics: { host: '::1', port: 9464 } } },
     { env: { SESSERA_WORKERS: 'auto' }, gives: { workers: 'auto' } },
+    { env: { SESSERA_AUDIT_LOG: '/var/log/sessera/audit' }, gives: { auditLog: '/var/log/sessera/audit' } },
+    { env: { SESSERA_LOG_LEVEL: 'warn' }, gives: { logLevel: 'warn' } },
   ])('$env gives $gives', ({ env, gives }) => {
     expect(parseConfig(env)).toMatchObject(gives)
   })
@@ -104,6 +120,10 @@ describe('a mistake is told in a sentence that says what to write', () => {
     {
       env: { SESSERA_WORKERS: '65' },
       says: 'SESSERA_WORKERS is "65". Write a number from 1 to 64, or "auto" for one per processor.',
+    },
+    {
+      env: { SESSERA_LOG_LEVEL: 'verbose' },
+      says: 'SESSERA_LOG_LEVEL is "verbose". Write one of: error, warn, info, debug.',
     },
     { env: { SESSERA_WORKERS: '1.5' }, says: 'SESSERA_WORKERS is "1.5". Write a number' },
   ])('$env', ({ env, says }) => {

@@ -271,11 +271,14 @@ describe('an attempt that is refused', () => {
     const visitor = new Visitor(server.origin)
     const attempt = () =>
       visitor.post('/sign-in', { username: 'guessed', password: 'a guess', mode: 'session' })
-    for (let attempts = 0; attempts < 10; attempts++) expect((await attempt()).status).toBe(401)
-    const page = await attempt()
+    let page = await attempt()
+    for (let attempts = 1; attempts < 20 && page.status === 401; attempts++) page = await attempt()
     expect(page.status).toBe(429)
-    expect(Number(page.headers.get('retry-after'))).toBeGreaterThan(200)
-    expect(wordsOf(page)).toContain('Too many attempts. Wait, then try again. 5 minutes will do.')
+    expect(Number(page.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(wordsOf(page)).toMatch(
+      /Too many attempts\. Wait, then try again\. (?:One|\d+) (?:seconds?|minutes?) will do\./,
+    )
+    expect(page.text).toContain('value="guessed"')
   })
 })
 

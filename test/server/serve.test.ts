@@ -27,6 +27,11 @@ afterEach(async () => {
 
 type Answer = (req: IncomingMessage, res: ServerResponse) => Promise<void>
 
+async function answerTo(port: number, path: string): Promise<string> {
+  const response = await fetch(`http://localhost:${port}${path}`)
+  return `${response.status} ${await response.text()}`
+}
+
 async function servePages(answer: Answer, graceMs = 200): Promise<number> {
   const port = await freePort()
   serving = await serve({
@@ -102,11 +107,61 @@ describe('closing', () => {
     expect(after).toContain('Connection: close\r\n')
   })
 
+  it('is told to whoever asks whether to send requests here, over a connection that is still there', async () => {
+    let arrived: () => void = () => undefined
+    const begun = new Promise<void>((resolve) => {
+      arrived = resolve
+    })
+    let finish: () => void = () => undefined
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const port = await servePages(async (_req, res) => {
+      arrived()
+      await finished
+      res.end()
+    }, 10_000)
+    expect(await answerTo(port, '/readyz')).toBe('200 ready\n')
+    const socket = connect({ port, host: 'localhost' })
+    let text = ''
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await begun
+    void serving?.close()
+    socket.write('GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    finish()
+    await once(socket, 'close')
+    expect(text).toMatch(/HTTP\/1\.1 503 [\s\S]*closing\n/)
+  })
+
   it('leaves health and API answering until then', async () => {
     const port = await servePages(() => Promise.reject(new Error('not asked')))
     const statuses = await Promise.all(
       ['/healthz', '/auth/me'].map(async (path) => (await fetch(`http://localhost:${port}${path}`)).status),
     )
     expect(statuses).toEqual([200, 401])
+  })
+})
+
+describe('a store that fails', () => {
+  it('does not take the server out of service', async () => {
+    const failing = createAuth({
+      origin: 'http://localhost:3000',
+      store: { open: () => Promise.reject(new Error('The disk is gone.')) },
+      log,
+    })
+    const port = await freePort()
+    serving = await serve({
+      host: 'localhost',
+      port,
+      node: forNode(failing),
+      pages: { answer: () => Promise.reject(new Error('not asked')) },
+      log,
+      graceMs: 200,
+    })
+    expect(await answerTo(port, '/readyz')).toBe('200 ready\n')
+    expect(await answerTo(port, '/auth/me')).toMatch(/^503 /)
   })
 })

@@ -207,14 +207,14 @@ describe('while it runs', () => {
     const lines = stdout
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line) as { message: string; time: string })
-    const messages = lines.map(({ message }) => message)
+      .map((line) => JSON.parse(line) as { message?: string; event?: string; time: string })
+    const messages = lines.map(({ message, event }) => event ?? message)
     expect(messages).toEqual(
       expect.arrayContaining([
-        'user created',
-        'signed in',
-        'session ended',
-        'sign-in failed',
+        'user_created',
+        'session_created',
+        'session_ended',
+        'authn_login_fail',
         'Sessera has stopped.',
       ]),
     )

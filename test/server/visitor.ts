@@ -1,6 +1,6 @@
 // A browser without scripts, as the server sees it: sends forms, keeps cookies, follows nothing by itself.
 
-import { Client, type Reply } from '../support/client.js'
+import { Client, type Reply, type Send } from '../support/client.js'
 
 export const password = 'a few quiet words'
 
@@ -13,6 +13,11 @@ export class Visitor {
 
   get(path = '/', headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
     return this.#client.send('GET', path, { headers })
+  }
+
+  /** To the API. */
+  send(method: string, path: string, how: Send = {}): Promise<Reply> {
+    return this.#client.send(method, path, how)
   }
 
   post(

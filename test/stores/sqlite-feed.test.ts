@@ -122,7 +122,7 @@ test('what the feed and the deployment need is found by index, not by reading ev
   prepared.length = 0
   await store.subjects.ensure('u-1')
   await store.subjects.raiseEpoch('u-1', 's-1')
-  await store.deployment.raiseEpoch()
+  await store.deployment.raiseEpoch(0)
   const { entries } = (await store.feed.read(0, 10)).value
   await store.feed.reassert(entries.map((change) => ({ ...change, nonce: `lost ${change.nonce}` })))
   await store.feed.prune(9e15)
@@ -165,7 +165,7 @@ describe('a file of version 1', () => {
     expect((await store.users.findByUsername('ada')).value?.user.roles).toEqual(['teller'])
     expect((await store.subjects.find('u-2')).value).toMatchObject({ epoch: 2, disabledAt: 99 })
     expect((await store.feed.read(0, 10)).value).toEqual({ at: null, entries: [], head: 0, horizon: 0 })
-    expect((await store.deployment.raiseEpoch()).value).toBe(8)
+    expect((await store.deployment.raiseEpoch(0)).value).toBe(8)
     expect((await store.subjects.find('u-2')).value).toMatchObject({ epoch: 8 })
     await store.sessions.end('s-1')
     expect(await numbersIn(store.feed)).toEqual([1, 2])
@@ -179,6 +179,7 @@ describe('a file of version 1', () => {
     expect(database.prepare('SELECT version FROM sessera_migrations').all()).toMatchObject([
       { version: 1 },
       { version: 2 },
+      { version: 3 },
     ])
     expect(database.prepare('SELECT last, horizon FROM sessera_feed').all()).toHaveLength(1)
     database.close()

@@ -167,7 +167,7 @@ describe('every connection', () => {
     await store.limits.removeEnded(1)
     await store.close()
     const database = new module.DatabaseSync(path)
-    expect(statements).toHaveLength(16)
+    expect(statements).toHaveLength(18)
     for (const sql of statements) {
       const explain = database.prepare(`EXPLAIN QUERY PLAN ${sql}`)
       const plan = explain

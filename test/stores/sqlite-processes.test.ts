@@ -11,7 +11,7 @@ import { loadSqlite } from '../../packages/sessera/src/stores/sqlite/module.js'
 import { sqlite } from '../../packages/sessera/src/stores/sqlite.js'
 import { createFakeClock } from '../../packages/sessera/src/testing/fake-clock.js'
 import { createSeededRandom } from '../../packages/sessera/src/testing/seeded-random.js'
-import { sessionRecord } from '../../packages/sessera/src/testing/store-cases/records.js'
+import { sessionRecord, userRecord } from '../../packages/sessera/src/testing/store-cases/records.js'
 import { temporaryFolder } from './folders.js'
 
 const using = { clock: createFakeClock(), random: createSeededRandom('processes'), keepChangesMs: 360_000 }
@@ -54,8 +54,27 @@ test('six processes that open a new file at the same moment build it once, and l
 
   const { DatabaseSync } = await loadSqlite()
   const database = new DatabaseSync(path)
-  expect(database.prepare('SELECT version FROM sessera_migrations').all()).toHaveLength(2)
+  expect(database.prepare('SELECT version FROM sessera_migrations').all()).toHaveLength(3)
   database.close()
+})
+
+test('four processes that remove every administrator at the same moment leave one', async () => {
+  const path = join(temporaryFolder(), 'auth.db')
+  const ids = Array.from({ length: 12 }, (_, index) => `u-${index}`)
+  const store = await sqlite(path).open(using)
+  for (const id of ids) await store.users.create(userRecord({ id, roles: ['admin'] }), id)
+  const children = [0, 3, 6, 9].map((first) =>
+    start('remove-administrators.mjs', path, ...ids.slice(first), ...ids.slice(0, first)),
+  )
+  await Promise.all(children.map((child) => once(child.stdout, 'data')))
+  const exits = children.map(exitOf)
+  for (const child of children) child.stdin.write('go\n')
+  expect(await Promise.all(exits)).toEqual(children.map(() => 0))
+
+  const query = { after: null, limit: 100, startsWith: null, role: 'admin', disabled: false }
+  expect((await store.users.list(query)).value.users).toHaveLength(1)
+  expect((await store.feed.read(0, 100)).value.entries).toHaveLength(ids.length - 1)
+  await store.close()
 })
 
 test.each([

@@ -57,6 +57,7 @@ export function createMeddledStore(inner: StoreSource): MeddledStore {
           sessions: door('sessions', store.sessions),
           keys: door('keys', store.keys),
           limits: door('limits', store.limits),
+          audit: door('audit', store.audit),
           deployment: door('deployment', store.deployment),
           feed: door('feed', store.feed),
           close: () => store.close(),

@@ -1,6 +1,8 @@
 // The environment as configuration. Pure; all mistakes are found at once, each told in a sentence that says what to write.
 
 import { ConfigurationError } from 'sessera'
+import { type LogLevel, logLevels } from './logger.js'
+import { type MetricsAddress, parseMetricsAddress } from './metrics/address.js'
 
 export interface Config {
   readonly port: number
@@ -10,12 +12,22 @@ export interface Config {
   readonly dataFolder: string
   /** Null: one is kept in the data folder. */
   readonly secrets: readonly string[] | null
+  /** Secrets that go into every password hash. The first makes new ones, all verify. */
+  readonly peppers: readonly string[]
+  /** What people call this app: a new password may not consist of it. Null: only its host is known. */
+  readonly appName: string | null
   /** Whether strangers may create accounts. */
   readonly registration: 'open' | 'closed'
   /** Addresses or ranges of proxies whose `X-Forwarded-*` is believed. */
   readonly trustedProxies: readonly string[]
   /** How many processes answer requests; `auto` is one for each processor. */
   readonly workers: number | 'auto'
+  /** Where the metrics are served. Null: nothing is measured. */
+  readonly metrics: MetricsAddress | null
+  /** The file that the record of events is written to, besides the database. Null: standard output. */
+  readonly auditLog: string | null
+  /** Lines of the log below this are left out. The record is never. */
+  readonly logLevel: LogLevel
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -45,8 +57,11 @@ export function parseConfig(env: Environment): Config {
   const origin = attempt(() => parseOrigin(env['SESSERA_ORIGIN'] || local.origin), local)
   const host = attempt(() => parseHost(env['HOST'] || defaults.host, origin), defaults.host)
   const secrets = attempt(() => parseSecrets(env['SESSERA_SECRET']), null)
+  const peppers = attempt(() => parsePeppers(env['SESSERA_PEPPER']), [])
   const registration = attempt(() => parseRegistration(env['SESSERA_REGISTRATION'], origin), 'closed')
   const workers = attempt(() => parseWorkers(env['SESSERA_WORKERS'] || '1'), 1)
+  const metrics = attempt(() => parseMetricsAddress(env['SESSERA_METRICS'] || 'off'), null)
+  const logLevel = attempt(() => parseLogLevel(env['SESSERA_LOG_LEVEL'] || 'info'), 'info')
   if (mistakes.length > 0) throw new ConfigurationError(mistakes.join('\n'))
   return {
     port,
@@ -54,9 +69,14 @@ export function parseConfig(env: Environment): Config {
     origin: origin.origin,
     dataFolder: env['SESSERA_DATA'] || defaults.dataFolder,
     secrets,
+    peppers,
+    appName: env['SESSERA_APP_NAME'] || null,
     registration,
     trustedProxies: listOf(env['SESSERA_TRUSTED_PROXIES'] ?? ''),
     workers,
+    metrics,
+    auditLog: env['SESSERA_AUDIT_LOG'] || null,
+    logLevel,
   }
 }
 
@@ -107,24 +127,31 @@ function parseHost(host: string, { protocol, hostname, origin }: URL): string {
 
 function parseSecrets(text: string | undefined): readonly string[] | null {
   if (text === undefined) return null
-  const secrets = text.split(',').map((secret) => secret.trim())
   if (text.trim() === '') {
     throw new ConfigurationError(
       `SESSERA_SECRET is empty. Leave it out to keep a secret in the data folder, or set it. ${howToMakeOne}`,
     )
   }
-  secrets.forEach((secret, index) => {
-    const which =
-      secrets.length === 1 ? 'SESSERA_SECRET' : `SESSERA_SECRET: secret ${index + 1} of ${secrets.length}`
-    if (secret.length < minSecretLength) {
+  return parseKeys('SESSERA_SECRET', 'secret', text)
+}
+
+function parsePeppers(text: string | undefined): readonly string[] {
+  return text === undefined || text.trim() === '' ? [] : parseKeys('SESSERA_PEPPER', 'pepper', text)
+}
+
+function parseKeys(variable: string, noun: string, text: string): readonly string[] {
+  const keys = text.split(',').map((key) => key.trim())
+  keys.forEach((key, index) => {
+    const which = keys.length === 1 ? variable : `${variable}: ${noun} ${index + 1} of ${keys.length}`
+    if (key.length < minSecretLength) {
       throw new ConfigurationError(
-        `${which} has ${secret.length} characters and needs ${minSecretLength}. ${howToMakeOne}`,
+        `${which} has ${key.length} characters and needs ${minSecretLength}. ${howToMakeOne}`,
       )
     }
-    if (secrets.indexOf(secret) !== index)
+    if (keys.indexOf(key) !== index)
       throw new ConfigurationError(`${which} is in the list twice. Remove one.`)
   })
-  return secrets
+  return keys
 }
 
 function parseRegistration(text: string | undefined, { hostname }: URL): 'open' | 'closed' {
@@ -138,6 +165,14 @@ function parseRegistration(text: string | undefined, { hostname }: URL): 'open' 
 function parseWorkers(text: string): number | 'auto' {
   if (!isWorkers(text)) throw new ConfigurationError(`SESSERA_WORKERS is "${text}". ${workersRule}`)
   return text === 'auto' ? text : Number(text)
+}
+
+function parseLogLevel(text: string): LogLevel {
+  const level = logLevels.find((known) => known === text)
+  if (level === undefined) {
+    throw new ConfigurationError(`SESSERA_LOG_LEVEL is "${text}". Write one of: ${logLevels.join(', ')}.`)
+  }
+  return level
 }
 
 function listOf(text: string): readonly string[] {

@@ -1,9 +1,10 @@
 // One HTTP server: health, the API, the pages. Bounded in time and size; closes without cutting anyone off.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { ConfigurationError, type Log } from 'sessera'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Log, LogFields } from 'sessera'
 import type { NodeAuth } from 'sessera/node'
-import { codeOf } from './data-folder.js'
+import { close, explainPort, listen } from './listening.js'
+import type { Meters } from './metrics/meters.js'
 import type { Pages } from './pages/routes.js'
 
 export interface Serving {
@@ -15,8 +16,11 @@ export interface ServeOptions {
   readonly host: string
   readonly port: number
   readonly node: NodeAuth<object>
-  readonly pages: Pages
-  readonly log: Log
+  readonly pages: Pick<Pages, 'answer'>
+  /** With `debug`: a line for each request. */
+  readonly log: Log & { debug?(message: string, fields: LogFields): void }
+  /** Null: nothing is measured. */
+  readonly meters?: Meters | null
   /** How long requests in progress may take to end when the server closes. Default 5 s. */
   readonly graceMs?: number
 }
@@ -38,28 +42,36 @@ export async function serve({
   node,
   pages,
   log,
+  meters = null,
   graceMs = 5000,
 }: ServeOptions): Promise<Serving> {
+  let closing = false
+
   async function respond(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { method } = req
+    const path = pathOf(req)
+    const requestId = node.requestId(req)
     try {
-      const path = pathOf(req)
-      if (path === '/healthz') answerHealth(res)
+      res.setHeader('X-Request-Id', requestId)
+      if (path === '/healthz') answerProbe(res, 200, 'ok')
+      else if (path === '/readyz') answerReadiness(res, closing)
       else if (!(await node.handle(req, res))) await pages.answer(req, res, path)
     } catch (error) {
-      log.error('A request failed.', { method: req.method, path: pathOf(req), error })
+      log.error('A request failed.', { method, path, requestId, error })
       if (res.headersSent) res.destroy()
       else res.writeHead(500, { 'Cache-Control': 'no-store' }).end()
     }
+    log.debug?.('A request was answered.', { method, path, status: res.statusCode, requestId })
   }
 
-  let closing = false
   const server = createServer(limits, (req, res) => {
     // A connection that is never idle would last until it is cut.
     if (closing) res.setHeader('Connection', 'close')
+    meters?.follow(req, res, pathOf(req))
     void respond(req, res)
   })
   server.maxConnections = maxConnections
-  await listen(server, { host, port })
+  await listen(server, { host, port }, explainPort)
   // Such as too many open files: the connection is lost, the server is not.
   server.on('error', (error) => log.error('Could not take a connection.', { error }))
   return {
@@ -70,59 +82,22 @@ export async function serve({
   }
 }
 
-/** Says that the process answers, to a container's health check; nothing about who or what it serves. */
-function answerHealth(res: ServerResponse): void {
-  res.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' }).end('ok\n')
+/** For health checks; says nothing about who or what is served. */
+function answerProbe(res: ServerResponse, status: 200 | 503, word: string): void {
+  res
+    .writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' })
+    .end(`${word}\n`)
+}
+
+/**
+ * Whether requests should be sent here. Nothing listens before the store is open. A lost lease or a store that fails makes
+ * no difference: the other processes have the same store.
+ */
+function answerReadiness(res: ServerResponse, closing: boolean): void {
+  if (closing) answerProbe(res, 503, 'closing')
+  else answerProbe(res, 200, 'ready')
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {
   return url.split('?', 1)[0] ?? '/'
-}
-
-function listen(
-  server: Server,
-  { host, port }: { readonly host: string; readonly port: number },
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => reject(explain(error, { host, port }))
-    server.once('error', fail)
-    server.listen({ host, port }, () => {
-      server.off('error', fail)
-      resolve()
-    })
-  })
-}
-
-function explain(error: Error, { host, port }: { readonly host: string; readonly port: number }): Error {
-  switch (codeOf(error)) {
-    case 'EADDRINUSE':
-      return new ConfigurationError(
-        `Port ${port} is in use. Stop what listens there, or choose another: PORT=${port === 65_535 ? 3000 : port + 1} npm start`,
-      )
-    case 'EACCES':
-      return new ConfigurationError(
-        `This user may not listen on port ${port}. Choose one above 1023, such as PORT=3000.`,
-      )
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-    case 'EADDRNOTAVAIL':
-      return new ConfigurationError(
-        `HOST is "${host}", which is no address of this machine. Write one, or HOST=localhost.`,
-      )
-    default:
-      return error
-  }
-}
-
-function close(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    // Node closes idle connections once; those whose last answer comes later would linger until their time-out.
-    const sweep = setInterval(() => server.closeIdleConnections(), 50)
-    const cut = setTimeout(() => server.closeAllConnections(), graceMs)
-    server.close(() => {
-      clearInterval(sweep)
-      clearTimeout(cut)
-      resolve()
-    })
-  })
 }

@@ -1,12 +1,19 @@
 // The public object that createAuth returns, written out by hand. One type parameter: C, the app's own claims.
 
+import type { KeyInfo } from './credentials/keyring.js'
+import type { AuditName, RecordedEvent } from './domain/audit.js'
 import type { Demands } from './domain/demands.js'
-import type { Json } from './domain/json.js'
+import type { Json, JsonObject } from './domain/json.js'
 import type { Mode, Principal } from './domain/principal.js'
 import type { TokenPair } from './domain/token-pair.js'
 import type { RequestHeaders } from './http/message.js'
+import type { Gauges } from './kernel/gauges.js'
+import type { ImportedUser, ImportVerdict } from './kernel/import-users.js'
+import type { Invitation } from './kernel/invite-user.js'
 import type { From } from './kernel/kernel.js'
+import type { UserInfo } from './kernel/user-info.js'
 import type { Events } from './ports/events.js'
+import type { Counts } from './ports/store.js'
 
 /** A session that has just begun, as its client can hold it. */
 export interface Started {
@@ -33,6 +40,15 @@ export interface SessionInfo {
   readonly expiresAt: number
   readonly ip: string | null
   readonly userAgent: string | null
+}
+
+/** Who acts, for the record. What is left out is as around the call. */
+export interface ActingAs {
+  /** A user id, or what the app calls itself. */
+  readonly actorId?: string | null | undefined
+  /** Attempts with invitations are counted by it. */
+  readonly ip?: string | null | undefined
+  readonly requestId?: string | null | undefined
 }
 
 /**
@@ -88,23 +104,118 @@ export interface Auth<C = {}> {
     signIn(
       login: string,
       password: string,
-      how?: { readonly mode?: Mode; readonly remember?: boolean; readonly from?: From },
+      how?: {
+        readonly mode?: Mode
+        readonly remember?: boolean
+        readonly from?: From
+        /** The value of the device cookie, if one came: guesses with a browser that is known count apart from strangers'. */
+        readonly device?: string | null
+      },
     ): Promise<Started>
     create(user: {
       readonly username: string
       readonly password?: string
       readonly email?: string
       readonly roles?: readonly string[]
+      readonly claims?: JsonObject
     }): Promise<{ readonly id: string }>
-    /** Our own table only: replaces the roles. Access tokens issued before are refused, sessions live on. */
-    setRoles(userId: string, roles: readonly string[]): Promise<void>
-    /** Roles, claims or name changed in your own table: access tokens issued before are refused, sessions live on. */
+    /** Our own table only, as everything below that is not said to be for both. Null when there is nobody. */
+    find(who: { readonly id: string } | { readonly username: string }): Promise<UserInfo | null>
+    /** In the order of usernames; `next` is the `after` of the next page. At most 200 at once, default 50. */
+    list(query?: {
+      readonly after?: string
+      readonly limit?: number
+      /** What the username or the email address begins with. */
+      readonly search?: string
+      readonly role?: string
+      readonly disabled?: boolean
+    }): Promise<{ readonly users: readonly UserInfo[]; readonly next: string | null }>
+    /**
+     * For a first password (valid for 7 days), or a new one when it is lost or locked (30 minutes); `validFor` is a minute
+     * to 30 days. Earlier invitations of this user end; the sessions of whoever has a password live on until it is replaced.
+     *
+     * @throws AuthError `not_found`, `conflict` for a user who is disabled.
+     * @example
+     * const { link } = await auth.users.invite(userId, { validFor: '2d' })
+     */
+    invite(userId: string, how?: { readonly validFor?: string | number }): Promise<Invitation>
+    /**
+     * Sets the password; everything of this user ends, and nobody is signed in. Attempts are limited by the address in
+     * `auth.audit.attribute`.
+     *
+     * @throws AuthError `invitation_refused`, `password_unacceptable`, `too_many_requests`.
+     */
+    acceptInvitation(how: { readonly token: string; readonly password: string }): Promise<void>
+    /**
+     * Replaces the roles. Access tokens issued before are refused, sessions live on.
+     *
+     * @throws AuthError `last_administrator` unless `force`.
+     */
+    setRoles(userId: string, roles: readonly string[], how?: { readonly force?: boolean }): Promise<void>
+    /** Replaces the stored claims, at most 1 kB of JSON. Access tokens issued before are refused, sessions live on. */
+    setClaims(userId: string, claims: JsonObject): Promise<void>
+    /** Both tables. Roles, claims or name changed in your own table: access tokens issued before are refused, sessions live on. */
     changed(userId: string): Promise<void>
-    /** Everything of this user ends, and they cannot sign in until `enable`. */
-    disable(userId: string): Promise<void>
-    /** They may sign in again. What was ended stays ended. */
+    /**
+     * Both tables. Everything of this user ends, and they cannot sign in until `enable`.
+     *
+     * @throws AuthError `last_administrator` unless `force`.
+     */
+    disable(userId: string, how?: { readonly force?: boolean }): Promise<void>
+    /** Both tables. They may sign in again. What was ended stays ended. */
     enable(userId: string): Promise<void>
+    /** Both tables. Forgets failed guesses at the password: they may try again at once. */
+    unlock(userId: string): Promise<void>
+    /**
+     * Everything of this user ends and is removed. The id is never given to another.
+     *
+     * @throws AuthError `last_administrator` unless `force`.
+     */
+    delete(userId: string, how?: { readonly force?: boolean }): Promise<void>
+    /** At most 1,000 at once, with the hashes they have. For each, in order, what became of it. `dryRun` writes nothing. */
+    import(
+      users: readonly ImportedUser[],
+      how?: { readonly dryRun?: boolean },
+    ): Promise<readonly ImportVerdict[]>
+    /** A token for the first administrator; null when somebody has `administration.role`, or there is no such option. */
+    inviteFirstAdministrator(): Promise<Invitation | null>
+    /** Creates the first administrator. @throws AuthError `invitation_refused` when there is one by now. */
+    createFirstAdministrator(who: {
+      readonly token: string
+      readonly username: string
+      readonly password: string
+    }): Promise<{ readonly id: string }>
   }
+  readonly keys: {
+    list(): Promise<readonly KeyInfo[]>
+    /** Adds a key that signs ten minutes from now, when everyone who caches the public keys knows it. Answers with its `kid`. */
+    rotate(): Promise<string>
+    /** Emergency: tokens under this key are refused from now on. False when there is no such key. */
+    revoke(kid: string): Promise<boolean>
+  }
+  readonly audit: {
+    /** At most 1,000 at once, default 100, newest first unless `order` says otherwise. `after` is the `seq` to go on from. */
+    list(query?: {
+      readonly order?: 'newest' | 'oldest'
+      readonly after?: number
+      readonly limit?: number
+      readonly userId?: string
+      readonly name?: AuditName
+      readonly since?: number
+      readonly until?: number
+    }): Promise<readonly RecordedEvent[]>
+    /**
+     * Runs `work`, and puts on record who did what it does.
+     *
+     * @example
+     * await auth.audit.attribute({ actorId: admin.id, ip: req.ip }, () => auth.users.disable(userId))
+     */
+    attribute<T>(who: ActingAs, work: () => Promise<T>): Promise<T>
+  }
+  /** How much there is in the store. */
+  count(): Promise<Counts>
+  /** What this process is busy with; null until its store is open. */
+  gauges(): Gauges | null
   /**
    * For what stays open, such as a WebSocket: calls `ended` once when the session has ended, for whatever reason, within
    * milliseconds of this process hearing of it and within a second in any case. If the store cannot tell any more whether

@@ -15,27 +15,32 @@ import { fromHeaders } from './http/from-headers.js'
 import { authorize } from './http/guard.js'
 import { handle } from './http/handler.js'
 import { problemOf } from './http/problem.js'
+import { createRequestIds } from './http/request-id.js'
 import { createMatcher } from './http/routes.js'
 import { createSecurityHeaders } from './http/security-headers.js'
 import { recall } from './kernel/authenticate.js'
+import { under, underNone } from './kernel/circumstances.js'
+import { count } from './kernel/count.js'
 import { endEveryone } from './kernel/end-everyone.js'
 import { endAllSessions, endSession } from './kernel/end-session.js'
 import { createEventHub } from './kernel/events.js'
+import { readGauges } from './kernel/gauges.js'
 import type { Grant } from './kernel/grant.js'
 import type { From } from './kernel/kernel.js'
 import { listSessions } from './kernel/list-sessions.js'
+import { logOfRequest } from './kernel/log-of-request.js'
 import { readData, updateData } from './kernel/session-data.js'
 import { signIn } from './kernel/sign-in.js'
-import { createUser } from './kernel/sign-up.js'
 import { startSession } from './kernel/start-session.js'
-import { disableUser, enableUser, replaceRoles, userChanged } from './kernel/user-changed.js'
 import { type OpenKernel, openKernel, type Ports } from './open-kernel.js'
 import { createOpening, type Opening } from './opening.js'
+import { createAuditVerbs, createKeyVerbs } from './operator-verbs.js'
 import { type AuthOptions, type ParsedOptions, parseOptions } from './options.js'
 import { parsePeppers } from './password-options.js'
 import { createPasswords } from './passwords/create-passwords.js'
 import type { Log } from './ports/log.js'
 import { createStderrLog, createSystemRandom, systemClock } from './ports/system.js'
+import { createUserVerbs } from './user-verbs.js'
 
 /**
  * Sessions and tokens for one origin. Returns at once; the store opens in the background.
@@ -56,10 +61,11 @@ export function createAuth<C extends object = {}>(options: AuthOptions<C>): Auth
 }
 
 /** The same with another outside world: a clock that a test moves, passwords that cost nothing. */
-export function createAuthWith<C extends object>(options: AuthOptions<C>, ports: Ports): Auth<C> {
+export function createAuthWith<C extends object>(options: AuthOptions<C>, means: Ports): Auth<C> {
+  const ports = { ...means, log: logOfRequest(means.log) }
   const parsed = parseOptions(options)
   const events = createEventHub(ports.log)
-  const opening = createOpening(() => openKernel(options, parsed, ports, events))
+  const opening = createOpening(() => underNone(() => openKernel(options, parsed, ports, events)))
   const kernelOf = async (): Promise<HttpCore['kernel']> => (await openedOrUnavailable(opening)).kernel
   const core = createCore(options, parsed, ports, opening)
   warn(options, parsed, ports)
@@ -92,8 +98,9 @@ export function createAuthWith<C extends object>(options: AuthOptions<C>, ports:
       return who === null ? null : (who.principal as Principal<C>)
     },
     sessions: {
-      async start({ userId, mode = 'session', factors = [], remember = false, from = unknownFrom }) {
-        return started(await startSession(await kernelOf(), userId, { mode, factors, remember, from }))
+      async start({ userId, mode = 'session', factors = [], remember = false, from }) {
+        const wanted = { mode, factors, remember, from: from ?? unknownFrom }
+        return started(await under(from ?? {}, async () => startSession(await kernelOf(), userId, wanted)))
       },
       async list(userId) {
         const sessions = await listSessions(await kernelOf(), userId)
@@ -108,21 +115,23 @@ export function createAuthWith<C extends object>(options: AuthOptions<C>, ports:
       updateData: async (sessionId, change) => updateData(await kernelOf(), sessionId, change),
     },
     users: {
-      async signIn(login, password, { mode = 'session', remember = false, from = unknownFrom } = {}) {
-        return started(await signIn(await kernelOf(), { login, password, mode, remember, from }))
+      async signIn(login, password, { mode = 'session', remember = false, from, device = null } = {}) {
+        const who = { login, password, mode, remember, from: from ?? unknownFrom, device }
+        return started(await under(from ?? {}, async () => signIn(await kernelOf(), who)))
       },
-      async create({ username, password = null, email = null, roles = [] }) {
-        return createUser(await kernelOf(), { username, password, email, roles })
-      },
-      setRoles: async (userId, roles) => replaceRoles(await kernelOf(), userId, roles),
-      changed: async (userId) => userChanged(await kernelOf(), userId),
-      disable: async (userId) => disableUser(await kernelOf(), userId),
-      enable: async (userId) => enableUser(await kernelOf(), userId),
+      ...createUserVerbs(kernelOf),
     },
-    onEnd: (sessionId, ended) => watchSession({ opening, log: ports.log }, sessionId, ended),
+    keys: createKeyVerbs(kernelOf),
+    audit: createAuditVerbs(kernelOf),
+    count: async () => count(await kernelOf()),
+    gauges() {
+      const kernel = opening.current()?.kernel
+      return kernel === undefined ? null : readGauges(kernel)
+    },
+    onEnd: (sessionId, ended) => watchSession({ opening, log: ports.log }, sessionId, () => underNone(ended)),
     on: (event, listener) => events.on(event, listener),
     async fetch(request, { ip } = { ip: null }) {
-      const response = (await handle(core, fromFetch(request, { ip }))) ?? notOurs
+      const response = (await handle(core, fromFetch(request, { ip, requestId: core.requestId }))) ?? notOurs
       return toFetchResponse(response, request.method)
     },
     async ready() {
@@ -146,7 +155,7 @@ const unknownFrom: From = { ip: null, userAgent: null }
 function createCore(
   options: AuthOptions<object>,
   parsed: ParsedOptions,
-  { log }: Ports,
+  { log, random }: Ports,
   opening: Opening<OpenKernel>,
 ): HttpCore {
   const { origin, basePath, trustedOrigins } = parsed
@@ -156,18 +165,23 @@ function createCore(
     return current
   }
   const trustedProxies = options.trustedProxies ?? []
+  const isTrustedProxy = createProxyTrust(trustedProxies)
   return {
     get kernel() {
       return opened().kernel
     },
     log,
     basePath,
-    match: createMatcher(basePath),
+    match: createMatcher(basePath, {
+      adminRole: parsed.administration.role,
+      ownUsers: options.users === undefined,
+    }),
     cookies: createCookieJar({ origin, basePath, accessCookieDomain: options.accessCookieDomain ?? null }),
     origins: { origin: origin.origin, trustedOrigins, requireOrigin: false },
     securityHeaders: createSecurityHeaders(origin),
     clientIp: createClientIp(trustedProxies),
-    isTrustedProxy: createProxyTrust(trustedProxies),
+    isTrustedProxy,
+    requestId: createRequestIds(isTrustedProxy, random),
     jwks: () => opened().keyring.jwks(),
     async ready() {
       await openedOrUnavailable(opening)

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'invalid_credentials'
   | 'invalid_token'
   | 'refresh_refused'
+  | 'invitation_refused'
   | 'reauthentication_required'
   | 'forbidden'
   | 'insufficient_scope'
@@ -25,6 +26,7 @@ export type ErrorCode =
   | 'not_found'
   | 'method_not_allowed'
   | 'username_taken'
+  | 'last_administrator'
   | 'session_moved'
   | 'conflict'
   | 'payload_too_large'
@@ -52,6 +54,10 @@ const refusals: Readonly<Record<ErrorCode, Refusal>> = {
     status: 401,
     title: 'The refresh token is not valid, or not any more. Sign in again.',
   },
+  invitation_refused: {
+    status: 401,
+    title: 'This link has been used, or is not valid any more. Ask an administrator for a new one.',
+  },
   reauthentication_required: { status: 401, title: 'Confirm your password to go on.' },
   forbidden: { status: 403, title: 'You are signed in, but not allowed to do this.' },
   insufficient_scope: { status: 403, title: 'The access token lacks a scope that this needs.' },
@@ -68,6 +74,10 @@ const refusals: Readonly<Record<ErrorCode, Refusal>> = {
   not_found: { status: 404, title: 'There is nothing here.' },
   method_not_allowed: { status: 405, title: 'This does not take that method.' },
   username_taken: { status: 409, title: 'The username is taken. Choose another.' },
+  last_administrator: {
+    status: 409,
+    title: 'Nobody else could administer this any more. Make somebody else an administrator first.',
+  },
   session_moved: {
     status: 409,
     title: 'The session has just got a new credential. Use that one.',

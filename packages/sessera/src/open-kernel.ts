@@ -1,17 +1,21 @@
 // Opens the store and the keyring and wires the kernel from them; keeps both in order until it is closed.
 
 import { clockSkewSeconds, createAccessTokens } from './credentials/access-tokens.js'
+import { createDeviceMarks } from './credentials/device-mark.js'
 import { createHandles } from './credentials/handle.js'
+import { createInvitations } from './credentials/invitation.js'
 import { createKeyring, type Keyring } from './credentials/keyring.js'
 import { createRemembered } from './credentials/remembered.js'
 import { createServerKeys, type ServerKeys } from './credentials/server-keys.js'
 import { followChanges } from './follow-changes.js'
+import { createAuditTrail } from './kernel/audit-trail.js'
 import { cleanUp } from './kernel/clean-up.js'
 import type { EventHub } from './kernel/events.js'
 import { withFaults } from './kernel/faults.js'
 import type { Kernel } from './kernel/kernel.js'
 import { findLiveSession } from './kernel/live-session.js'
 import type { Authenticated } from './kernel/recognise.js'
+import { createRefusals } from './kernel/refusals.js'
 import { createStoreTime, type StoreTime } from './kernel/store-time.js'
 import { createTouches } from './kernel/touches.js'
 import { createForeignDirectory, createOwnDirectory, type UserDirectory } from './kernel/user-directory.js'
@@ -84,6 +88,10 @@ export async function openKernel(
       store,
       users: directoryOf(options, store),
       handles: createHandles(serverKeys),
+      keyring,
+      invitations: createInvitations(serverKeys),
+      devices: createDeviceMarks(serverKeys, random),
+      refusals: createRefusals(),
       tokens: createAccessTokens({
         keyring,
         random,
@@ -101,6 +109,7 @@ export async function openKernel(
       storeTime,
       random,
       events,
+      audit: createAuditTrail({ store: store.audit, storeTime, events, log }),
       log,
       policy: {
         session: parsed.session,
@@ -110,11 +119,18 @@ export async function openKernel(
         registration: options.registration ?? 'closed',
         minPasswordLength: parsed.minPasswordLength,
         newPasswords: parsed.newPasswords,
+        sessionsPerUser: parsed.sessionsPerUser,
+        adminRole: parsed.administration.role,
+        invitationLink: parsed.administration.invitationLink,
+        keepAuditMs: parsed.administration.keepAuditMs,
         beforeSignIn: options.beforeSignIn ?? (() => undefined),
       },
     }
     await follower.confirm()
     follower.start()
+    if (parsed.trustLocalForMs > 0) {
+      kernel.audit.record('sys_trust_lengthened', { cause: `${parsed.trustLocalForMs} ms` })
+    }
     const stopTending = tend(kernel, keyring)
     return {
       kernel,
@@ -124,6 +140,7 @@ export async function openKernel(
         watched.close()
         await follower.stop()
         await kernel.touches.flush()
+        await kernel.audit.close()
         await opened.close()
       },
     }
@@ -142,6 +159,7 @@ function observed(store: Store, storeTime: StoreTime): Store {
     sessions: withFaults(store.sessions, watch),
     keys: withFaults(store.keys, watch),
     limits: withFaults(store.limits, watch),
+    audit: withFaults(store.audit, watch),
     deployment: withFaults(store.deployment, watch),
     feed: withFaults(store.feed, watch),
     close: () => store.close(),
@@ -149,7 +167,7 @@ function observed(store: Store, storeTime: StoreTime): Store {
 }
 
 function directoryOf({ users, claims }: AuthOptions<object>, store: Store): UserDirectory {
-  if (users === undefined) return createOwnDirectory(store, claims ?? (() => ({})))
+  if (users === undefined) return createOwnDirectory(store, claims ?? ((user) => user.claims))
   return createForeignDirectory(withFaults(users), store, claims ?? null)
 }
 

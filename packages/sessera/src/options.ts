@@ -1,10 +1,17 @@
 // What createAuth takes, and what it makes of it: every default in one place, every mistake named in a sentence.
 
+import {
+  type Administration,
+  type AdministrationOptions,
+  administrationOptionNames,
+  parseAdministration,
+} from './administration-options.js'
 import { type Algorithm, algorithms } from './credentials/algorithms.js'
 import { parseDuration } from './domain/duration.js'
 import { ConfigurationError } from './errors.js'
 import { isLoopbackHost, parseOrigin } from './http/origin.js'
 import type { From, NewPasswordPolicy, SessionLifetime } from './kernel/kernel.js'
+import type { UserForClaims } from './kernel/user-directory.js'
 import {
   type PasswordOptions,
   parseNewPasswordPolicy,
@@ -26,8 +33,11 @@ export interface AuthOptions<C = {}> {
   readonly secrets?: readonly string[]
   /** Your own users table. Default: ours. */
   readonly users?: UserSource<C>
-  /** What else a principal should carry, at most 1 kB of JSON. Runs when a token is made or a session is read. */
-  readonly claims?: (user: { readonly id: string; readonly roles: readonly string[] }) => C | Promise<C>
+  /**
+   * What else a principal should carry, at most 1 kB of JSON. Runs when a token is made or a session is read. Default: the
+   * claims that `auth.users.setClaims` has stored.
+   */
+  readonly claims?: (user: UserForClaims) => C | Promise<C>
   /** Other origins whose pages may act with a user's cookies (CORS and CSRF). */
   readonly trustedOrigins?: readonly string[]
   /** Whether strangers may create accounts. Default `closed`. */
@@ -42,6 +52,8 @@ export interface AuthOptions<C = {}> {
     readonly rememberAbsolute?: string | number
     /** How long a refresh token that was just used still gets the same answer. Default 10 s; 0 is allowed. */
     readonly refreshGrace?: string | number
+    /** How many one user may have at once; a new one beyond ends the one that was unused longest. Default 100, 1 to 1000. */
+    readonly perUser?: number
   }
   readonly tokens?: {
     /** Default `EdDSA`. `HS256` only when no other service checks the tokens. */
@@ -55,6 +67,8 @@ export interface AuthOptions<C = {}> {
   readonly minPasswordLength?: number
   /** Peppers, and what new passwords are held against beside their length. */
   readonly passwords?: PasswordOptions
+  /** Administration over HTTP, invitations, and how long the record is kept. */
+  readonly administration?: AdministrationOptions
   /** Hybrid mode: gives the access cookie, never a handle, to sibling hosts of this domain. */
   readonly accessCookieDomain?: string
   /** Addresses or CIDR blocks of proxies whose `X-Forwarded-*` is believed. Default none. */
@@ -89,6 +103,8 @@ export interface ParsedOptions {
   readonly audience: string
   readonly minPasswordLength: number
   readonly newPasswords: NewPasswordPolicy
+  readonly sessionsPerUser: number
+  readonly administration: Administration
 }
 
 // A misspelt option would be ignored without a word, and the default may be the opposite of what was meant.
@@ -105,6 +121,7 @@ const optionNames: Readonly<Record<keyof AuthOptions, true>> = {
   tokens: true,
   minPasswordLength: true,
   passwords: true,
+  administration: true,
   accessCookieDomain: true,
   trustedProxies: true,
   beforeSignIn: true,
@@ -119,6 +136,7 @@ const sessionNames: Readonly<Record<keyof NonNullable<AuthOptions['sessions']>, 
   rememberIdle: true,
   rememberAbsolute: true,
   refreshGrace: true,
+  perUser: true,
 }
 const tokenNames: Readonly<Record<keyof NonNullable<AuthOptions['tokens']>, true>> = {
   algorithm: true,
@@ -135,6 +153,7 @@ export function parseOptions(options: AuthOptions<object>): ParsedOptions {
   refuseUnknown('', options, optionNames)
   refuseUnknown('sessions.', sessions, sessionNames)
   refuseUnknown('tokens.', tokens, tokenNames)
+  refuseUnknown('administration.', options.administration ?? {}, administrationOptionNames)
   refuseUnknown('passwords.', options.passwords ?? {}, passwordOptionNames)
   parsePeppers(options.passwords)
   const origin = new URL(parseOrigin(options.origin))
@@ -198,6 +217,8 @@ export function parseOptions(options: AuthOptions<object>): ParsedOptions {
     audience: tokens.audience ?? origin.origin,
     minPasswordLength: within('minPasswordLength', options.minPasswordLength ?? 15, 8, 64),
     newPasswords: parseNewPasswordPolicy(options.passwords, origin),
+    sessionsPerUser: within('sessions.perUser', sessions.perUser ?? 100, 1, 1000),
+    administration: parseAdministration(options.administration),
   }
 }
 

@@ -163,9 +163,9 @@ test('every cookie is HttpOnly, Secure, SameSite=Lax, prefixed, and without a Do
   const world = await createWorld()
   for (const how of [session, token, hybrid, browserTokens, { ...hybrid, remember: true }]) {
     const { setCookies } = await signIn(how)(world)
-    expect(setCookies).toHaveLength(3)
+    expect(setCookies).toHaveLength(4)
     for (const cookie of setCookies) {
-      expect(cookie).toMatch(/^__(?:Host-sessera-(?:session|access)|Secure-sessera-refresh)=/)
+      expect(cookie).toMatch(/^__(?:Host-sessera-(?:session|access|device)|Secure-sessera-refresh)=/)
       expect(cookie).toMatch(/; HttpOnly; SameSite=Lax; Secure$/)
       expect(cookie).toMatch(cookie.startsWith('__Host-') ? /; Path=\/;/ : /; Path=\/auth;/)
       expect(cookie).not.toMatch(/domain/i)

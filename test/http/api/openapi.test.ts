@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { toJsonSchema } from '@valibot/to-json-schema'
 import { describe, expect, test } from 'vitest'
 import { createOpenApi } from '../../../packages/sessera/src/http/openapi.js'
+import { administration } from '../../support/administration.js'
 import { createWorld, nextPassword, password, type World } from '../../support/auth.js'
 import type { Reply } from '../../support/client.js'
 import { type JsonSchema, misfits } from '../../support/json-schema.js'
@@ -70,7 +71,85 @@ const drives: Readonly<Record<string, Drive>> = {
   getOauthAuthorizationServer: async (world) => [
     await world.client().send('GET', '/.well-known/oauth-authorization-server'),
   ],
+  postInvitation: async (world) => {
+    const { token } = await world.auth.users.invite(await world.addUser('grace'))
+    return [
+      await world.client().send('POST', '/auth/invitation', { json: { token, password: nextPassword } }),
+    ]
+  },
+  postFirstAdministrator: async (world) => {
+    const token = (await world.auth.users.inviteFirstAdministrator())?.token
+    const json = { token, username: 'boss', password }
+    return [await world.client().send('POST', '/auth/first-administrator', { json })]
+  },
+  getAdminUsers: async (world) => {
+    await world.auth.users.disable(await world.addUser('grace'))
+    await world.auth.users.create({ username: 'hedy', email: 'hedy@example.org' })
+    return [await administer(world, 'GET', 'users?limit=2&search=h'), await administer(world, 'GET', 'users')]
+  },
+  postAdminUsers: async (world) => [
+    await administer(world, 'POST', 'users', { username: 'grace', roles: ['teller'], claims: { a: [1] } }),
+  ],
+  postAdminUsersImport: async (world) => {
+    const users = [{ username: 'ada' }, { username: 'grace' }, { username: '' }]
+    return [
+      await administer(world, 'POST', 'users/import', { users, dryRun: true }),
+      await administer(world, 'POST', 'users/import', { users }),
+    ]
+  },
+  getAdminUsersId: async (world) => [await administer(world, 'GET', `users/${await world.addUser('grace')}`)],
+  deleteAdminUsersId: async (world) => [
+    await administer(world, 'DELETE', `users/${await world.addUser('grace')}`),
+  ],
+  postAdminUsersIdInvitation: async (world) => [
+    await administer(world, 'POST', `users/${await world.addUser('grace')}/invitation`),
+  ],
+  postAdminUsersIdDisable: async (world) => [
+    await administer(world, 'POST', `users/${await world.addUser('grace')}/disable`),
+  ],
+  postAdminUsersIdEnable: async (world) => [
+    await administer(world, 'POST', `users/${await world.addUser('grace')}/enable`),
+  ],
+  postAdminUsersIdUnlock: async (world) => [
+    await administer(world, 'POST', `users/${await world.addUser('grace')}/unlock`),
+  ],
+  putAdminUsersIdRoles: async (world) => [
+    await administer(world, 'PUT', `users/${await world.addUser('grace')}/roles`, { roles: ['teller'] }),
+  ],
+  putAdminUsersIdClaims: async (world) => [
+    await administer(world, 'PUT', `users/${await world.addUser('grace')}/claims`, { claims: { a: null } }),
+  ],
+  getAdminUsersIdSessions: async (world) => [
+    await administer(world, 'GET', `users/${(await (await world.signedIn('token')).me()).body.id}/sessions`),
+  ],
+  deleteAdminUsersIdSessions: async (world) => [
+    await administer(world, 'DELETE', `users/${await world.addUser('grace')}/sessions`),
+  ],
+  deleteAdminSessionsId: async (world) => {
+    const { sessionId } = (await (await world.signedIn('token')).me()).body
+    return [await administer(world, 'DELETE', `sessions/${sessionId}`)]
+  },
+  getAdminKeys: async (world) => {
+    await world.auth.keys.rotate()
+    return [await administer(world, 'GET', 'keys')]
+  },
+  postAdminKeys: async (world) => [await administer(world, 'POST', 'keys')],
+  deleteAdminKeysId: async (world) => [
+    await administer(world, 'DELETE', `keys/${await world.auth.keys.rotate()}`),
+  ],
+  getAdminAudit: async (world) => [
+    await administer(world, 'GET', 'audit'),
+    await administer(world, 'GET', 'audit?limit=1&order=oldest'),
+  ],
+  getAdminStats: async (world) => [await administer(world, 'GET', 'stats')],
   getOpenapiJson: async (world) => [await world.client().send('GET', '/auth/openapi.json')],
+}
+
+/** By an administrator who has just signed in. */
+async function administer(world: World, method: string, path: string, json?: object): Promise<Reply> {
+  await world.addUser('root', ['admin']).catch(() => undefined)
+  const root = await world.signedIn('session', 'root')
+  return await root.send(method, `/auth/admin/${path}`, json === undefined ? {} : { json })
 }
 
 async function inEveryMode(
@@ -92,7 +171,7 @@ test('every operation of the document is driven here, and nothing else', () => {
 
 describe('what is answered is what is documented', () => {
   test.each(Object.entries(drives))('%s', async (operationId, drive) => {
-    const replies = await drive(await createWorld({ registration: 'open' }))
+    const replies = await drive(await createWorld({ registration: 'open', administration }))
     const documented = operations.get(operationId)?.responses ?? {}
     for (const reply of replies) {
       const response = documented[String(reply.status)]

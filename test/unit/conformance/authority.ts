@@ -3,7 +3,9 @@
 
 import type { Change } from '../../../packages/sessera/src/domain/change.js'
 import type { Answer, Store } from '../../../packages/sessera/src/ports/store.js'
-import { deploymentBehind, feedBehind } from '../../../packages/sessera/src/stores/memory/feed.js'
+import { auditBehind } from '../../../packages/sessera/src/stores/memory/audit.js'
+import { deploymentBehind } from '../../../packages/sessera/src/stores/memory/deployment.js'
+import { feedBehind } from '../../../packages/sessera/src/stores/memory/feed.js'
 import { keysBehind } from '../../../packages/sessera/src/stores/memory/keys.js'
 import { limitsBehind } from '../../../packages/sessera/src/stores/memory/limits.js'
 import { sessionsBehind } from '../../../packages/sessera/src/stores/memory/sessions.js'
@@ -66,6 +68,7 @@ export class Authority {
       sessions: sessionsBehind(door),
       keys: keysBehind(door),
       limits: limitsBehind(door),
+      audit: auditBehind(door),
       deployment: deploymentBehind(door),
       feed: feedBehind(door),
       close: async () => door.close(),

@@ -85,6 +85,7 @@ export class Link {
           sessions: this.#door('sessions', store.sessions),
           keys: this.#door('keys', store.keys),
           limits: this.#door('limits', store.limits),
+          audit: this.#door('audit', store.audit),
           deployment: this.#door('deployment', store.deployment),
           feed: this.#door('feed', store.feed),
           close: () => store.close(),

@@ -34,6 +34,8 @@ test('defaults are the safe ones of the design', () => {
       isBreached: null,
       whenUnreachable: 'accept',
     },
+    sessionsPerUser: 100,
+    administration: { role: null, invitationLink: null, keepAuditMs: 400 * 86_400_000 },
   })
 })
 
@@ -137,4 +139,29 @@ test.each([
   [{ trustedOrigins: ['https://admin.example'] }, 'trustedOrigins', ['https://admin.example']],
 ] as const)('%j gives %s %j', (changes, name, value) => {
   expect(parse(changes)[name]).toEqual(value)
+})
+
+describe('administration', () => {
+  test('is off, with a role of the app or not, until it is named', () => {
+    expect(parse({ administration: { role: 'admin', keepAudit: '30d' } }).administration).toEqual({
+      role: 'admin',
+      invitationLink: null,
+      keepAuditMs: 30 * 86_400_000,
+    })
+  })
+
+  test.each([
+    [{ administration: { role: 'a role' } }, /administration\.role is "a role"/],
+    [{ administration: { role: '' } }, /administration\.role is ""/],
+    [{ administration: { invitationLink: '/welcome?invitation={token}' } }, /invitationLink is "\/welcome/],
+    [{ administration: { invitationLink: 'https://app.example/welcome' } }, /with \{token\} in it/],
+    [{ administration: { invitationLink: 'https://a.example/{token}/{token}' } }, /with \{token\} in it/],
+    [{ administration: { invitationLink: 'javascript:{token}' } }, /with \{token\} in it/],
+    [{ administration: { keepAudit: '23h' } }, /keepAudit is less than a day/],
+    [{ administration: { roles: 'admin' } }, /There is no option "administration\.roles"/],
+    [{ sessions: { perUser: 0 } }, /sessions\.perUser is 0/],
+    [{ sessions: { perUser: 1001 } }, /sessions\.perUser is 1001/],
+  ])('%j is refused', (options, sentence) => {
+    expect(() => parse(options)).toThrow(sentence)
+  })
 })

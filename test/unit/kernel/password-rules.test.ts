@@ -91,7 +91,7 @@ describe.each(ways)('$name', ({ choose, done }) => {
         {
           level: 'warn',
           message: 'Whether a new password is known from a breach could not be checked.',
-          fields: { whenUnreachable: 'accept', fault, code: null },
+          fields: { requestId: expect.any(String), whenUnreachable: 'accept', fault, code: null },
         },
       ])
     },

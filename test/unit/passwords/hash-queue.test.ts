@@ -83,3 +83,16 @@ test('with no queue at all, what fits still runs', async () => {
   expect(await queue.run(async () => 1)).toBe(1)
   expect(await queue.run(async () => 2)).toBe(2)
 })
+
+test('it tells what is at work, what waits, and how many it has refused', async () => {
+  const queue = createHashQueue({ concurrency: 1, queueLimit: 2 })
+  const { run, letGo } = createWork()
+  expect(queue.load()).toEqual({ running: 0, waiting: 0, refused: 0 })
+  const welcome = [1, 2, 3].map((n) => queue.run(run(n)))
+  const refused = [4, 5].map((n) => queue.run(run(n)).catch(() => null))
+  await Promise.all(refused)
+  expect(queue.load()).toEqual({ running: 1, waiting: 2, refused: 2 })
+  for (const n of [1, 2, 3]) await letGo(n)
+  await Promise.all(welcome)
+  expect(queue.load()).toEqual({ running: 0, waiting: 0, refused: 2 })
+})

@@ -2,6 +2,7 @@
 
 import type { VNode } from 'preact'
 import type { Mode } from 'sessera'
+import { Alert, PasswordField, UsernameField } from './fields.js'
 import { Layout } from './layout.js'
 import { modeChoices } from './modes.js'
 
@@ -57,41 +58,9 @@ function PasswordForm({
   const chosen = refused?.mode ?? 'session'
   return (
     <form method="post" action={`/${form}`}>
-      {refused !== null && (
-        // Focused, for the page was loaded to say this: without scripts nothing else would lead there.
-        <p class="alert" role="alert" id={`${form}-alert`} tabIndex={-1} autofocus>
-          {refused.sentence}
-        </p>
-      )}
-      <div class="field">
-        <label for={`${form}-username`}>Username</label>
-        <input
-          id={`${form}-username`}
-          name="username"
-          type="text"
-          autocomplete="username"
-          autocapitalize="none"
-          spellcheck={false}
-          required
-          value={refused?.username ?? ''}
-        />
-      </div>
-      <div class="field">
-        <label for={`${form}-password`}>Password</label>
-        <input
-          id={`${form}-password`}
-          name="password"
-          type="password"
-          autocomplete={registering ? 'new-password' : 'current-password'}
-          aria-describedby={registering ? 'register-hint' : undefined}
-          required
-        />
-        {registering && (
-          <p class="hint" id="register-hint">
-            At least 15 characters. A few words will do.
-          </p>
-        )}
-      </div>
+      {refused !== null && <Alert id={`${form}-alert`} sentence={refused.sentence} />}
+      <UsernameField id={`${form}-username`} value={refused?.username ?? ''} />
+      <PasswordField id={`${form}-password`} chosen={registering ? 'now' : 'before'} />
       <fieldset>
         <legend>Hold the session as</legend>
         {modeChoices.map(({ mode, says }) => (

@@ -7,13 +7,16 @@ import { readForm } from './form-body.js'
 import type { FormTokens } from './form-token.js'
 import { type FormName, FormsPage } from './forms.js'
 import { icon } from './icon.js'
+import { type Answer, linkRoutes } from './links.js'
 import { isMode } from './modes.js'
 import { RefusalPage } from './refusal-page.js'
 import { createResponder, type Headers } from './respond.js'
+import { retryAfter, sentenceOf } from './sentence.js'
 import { SessionPage } from './session-page.js'
 import { TokenPage, type TokenPair } from './token-page.js'
 
 export interface Pages {
+  readonly paths: readonly string[]
   /** Answers every request, if only by saying that there is nothing at this path. */
   answer(req: IncomingMessage, res: ServerResponse, path: string): Promise<void>
 }
@@ -29,8 +32,6 @@ export interface PagesOptions {
   readonly log: Log
 }
 
-type Answer = (req: IncomingMessage, res: ServerResponse) => Promise<void> | void
-
 export function createPages(options: PagesOptions): Pages {
   const { auth, node, origin, registration, formTokens, now, log } = options
   const respond = createResponder(origin)
@@ -42,6 +43,7 @@ export function createPages(options: PagesOptions): Pages {
     ['/register', { GET: toFirstPage, POST: (req, res) => takePassword(req, res, 'register') }],
     ['/sign-in', { GET: toFirstPage, POST: (req, res) => takePassword(req, res, 'sign-in') }],
     ['/sign-out', { GET: toFirstPage, POST: leave }],
+    ...linkRoutes({ auth, node, formTokens, respond, report }),
     ['/icon.svg', { GET: (req, res) => respond.icon(req, res, icon) }],
   ])
 
@@ -137,10 +139,16 @@ export function createPages(options: PagesOptions): Pages {
   /** What has a cause is a fault of ours, or of the store. */
   function report(req: IncomingMessage, error: AuthError): void {
     if (error.cause !== undefined)
-      log.error('A page failed.', { method: req.method, code: error.code, error })
+      log.error('A page failed.', {
+        method: req.method,
+        code: error.code,
+        requestId: node.requestId(req),
+        error,
+      })
   }
 
   return {
+    paths: [...routes.keys()],
     async answer(req, res, path) {
       const route = routes.get(path)
       const answer = route?.[req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET')]
@@ -159,15 +167,4 @@ export function createPages(options: PagesOptions): Pages {
 /** Another site's page gets no form with what it filled in; who may not register has none to be shown again. */
 function hasNoForm({ code }: AuthError): boolean {
   return code === 'origin_refused' || code === 'registration_closed'
-}
-
-function retryAfter({ retryAfterSeconds }: AuthError): Headers {
-  return retryAfterSeconds === null ? [] : [['Retry-After', String(retryAfterSeconds)]]
-}
-
-function sentenceOf(error: AuthError): string {
-  const { message, retryAfterSeconds } = error
-  if (retryAfterSeconds === null || retryAfterSeconds < 60) return message
-  const minutes = Math.ceil(retryAfterSeconds / 60)
-  return `${message} ${minutes === 1 ? 'One minute' : `${minutes} minutes`} will do.`
 }

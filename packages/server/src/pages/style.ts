@@ -70,11 +70,13 @@ legend { padding: 0; margin-bottom: 0.45rem; }
 .mode input { grid-row: span 2; margin-top: 0.3rem; width: 1.05rem; height: 1.05rem; accent-color: var(--clay); }
 .mode strong { font-weight: 600; }
 .mode span { font-size: 0.875rem; line-height: 1.4; color: var(--soft); }
-button {
+button, .button {
   padding: 0.75rem 1.3rem; font: inherit; font-weight: 600; color: var(--on-clay); background: var(--clay); border: 1px solid var(--clay);
   border-radius: 8px; cursor: pointer;
 }
-button:hover { background: var(--clay-deep); border-color: var(--clay-deep); }
+button:hover, .button:hover { background: var(--clay-deep); border-color: var(--clay-deep); }
+.button { display: inline-block; margin-top: 1.6rem; text-decoration: none; text-align: center; }
+.button:hover { color: var(--on-clay); }
 .alert { padding: 0.8rem 1rem; color: var(--alarm); background: var(--alarm-tint); border-left: 4px solid var(--alarm); border-radius: 6px; font-weight: 500; }
 .leave { justify-items: start; margin-top: 1.4rem; }
 
@@ -106,7 +108,7 @@ details h3 { font-size: 0.95rem; margin-bottom: -0.4rem; }
   dt { padding: 0.7rem 0 0; font-size: 0.875rem; }
   dd, dt:first-of-type + dd { border-top: 0; padding: 0 0 0.7rem; }
   dd time { display: block; margin-left: 0; }
-  button { width: 100%; }
+  button, .button { width: 100%; }
   .leave { justify-items: stretch; }
 }
 `

@@ -4,6 +4,7 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ConfigurationError } from 'sessera'
+import type { Together } from '../metrics/together.js'
 import type { Running, ServerOptions } from '../server.js'
 import { createBackOff } from './back-off.js'
 import { createFork, type Ending, type WorkerProcess } from './worker-process.js'
@@ -19,10 +20,11 @@ const patienceMs = 10_000
  * @throws ConfigurationError with a sentence that says why they cannot; then none is left.
  */
 export async function startWorkers(count: number, server: ServerOptions): Promise<Running> {
-  const { log } = server
+  const { log, config } = server
   const fork = createFork(server)
   const closing = new AbortController()
   const current = new Map<number, WorkerProcess>()
+  const together = config.metrics === null ? null : await putTogether(current)
 
   /** Resolves when a worker in this place is ready for the first time; goes on replacing it until all are closed. */
   function keep(slot: number): Promise<void> {
@@ -45,6 +47,7 @@ export async function startWorkers(count: number, server: ServerOptions): Promis
       }
       const ending = await worker.ended
       current.delete(slot)
+      together?.ended(worker)
       if (closing.signal.aborted) return
       if (!everReady) refuseToGoOn(ending, attempt)
       const waitMs = backOff.next(since === null ? 0 : performance.now() - since)
@@ -63,11 +66,23 @@ export async function startWorkers(count: number, server: ServerOptions): Promis
   try {
     await keep(1)
     await Promise.all(Array.from({ length: count - 1 }, (_, index) => keep(index + 2)))
-    return { close }
+    return {
+      reports: async () => (together === null ? [] : together.collect()),
+      reopenAuditLog() {
+        for (const worker of current.values()) worker.reopenAuditLog()
+      },
+      close,
+    }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** Loaded by those only who measure. */
+async function putTogether(workers: ReadonlyMap<number, WorkerProcess>): Promise<Together> {
+  const { createTogether } = await import('../metrics/together.js')
+  return createTogether(workers)
 }
 
 /** Before anyone is served: no reason that a worker gives gets better by trying again. */

@@ -2,15 +2,18 @@
 
 import cluster, { type Worker } from 'node:cluster'
 import { fileURLToPath } from 'node:url'
+import type { Reporter } from '../metrics/together.js'
 import type { ServerOptions } from '../server.js'
 import type { FromWorker, ToWorker } from './messages.js'
+import { createQuestions } from './questions.js'
 
-export interface WorkerProcess {
+export interface WorkerProcess extends Reporter {
   /** Whether it answers requests; false when it ended before that. */
   readonly ready: Promise<boolean>
   readonly ended: Promise<Ending>
   /** Asks it to end, requests in progress first. */
   stop(): void
+  reopenAuditLog(): void
   kill(): void
 }
 
@@ -33,6 +36,7 @@ export function createFork({ config, secrets }: Omit<ServerOptions, 'log'>): For
     const worker = cluster.fork()
     let reason: string | null = null
     let stopping = false
+    const questions = createQuestions((id) => send(worker, { kind: 'report', id }))
     const ended = new Promise<Ending>((resolve) => {
       // Not at 'exit': what it said last may still be on its way then.
       worker.process.once('close', (code, signal) => resolve({ code, signal, reason }))
@@ -43,9 +47,13 @@ export function createFork({ config, secrets }: Omit<ServerOptions, 'log'>): For
         if (message.kind === 'here')
           send(worker, stopping ? { kind: 'stop' } : { kind: 'start', slot, config, secrets })
         else if (message.kind === 'ready') resolve(true)
+        else if (message.kind === 'reported') questions.answered(message.id, message.report)
         else reason = message.sentence
       })
-      void ended.then(() => resolve(false))
+      void ended.then(() => {
+        questions.giveUp()
+        resolve(false)
+      })
     })
     return {
       ready,
@@ -54,6 +62,9 @@ export function createFork({ config, secrets }: Omit<ServerOptions, 'log'>): For
         stopping = true
         send(worker, { kind: 'stop' })
       },
+      // To one that has not started yet goes nothing: it will open the new file.
+      reopenAuditLog: () => send(worker, { kind: 'reopen' }),
+      report: questions.ask,
       kill: () => worker.process.kill('SIGKILL'),
     }
   }

@@ -13,8 +13,9 @@ let stopping = false
 
 async function start({ slot, config, secrets }: Extract<ToWorker, { kind: 'start' }>): Promise<void> {
   log = createLogger({ terminal: false, worker: slot })
+  log.setLevel(config.logLevel)
   try {
-    running = await startServer({ config, secrets, log })
+    running = await startServer({ config, secrets, log, tellsOfSetup: slot === 1 })
     tell({ kind: 'ready' })
   } catch (error) {
     if (!(error instanceof ConfigurationError)) log.error('The worker could not start.', { error })
@@ -36,15 +37,27 @@ function stop(): void {
   )
 }
 
+/** A question that it cannot answer stays open: the primary does not wait long. */
+async function report(id: number): Promise<void> {
+  try {
+    if (running !== null) tell({ kind: 'reported', id, report: (await running.reports()).flat() })
+  } catch (error) {
+    log.error('The metrics could not be collected.', { error })
+  }
+}
+
 function tell(message: FromWorker, then: () => void = () => undefined): void {
   process.send?.(message, then)
 }
 
-// A terminal's Ctrl-C reaches every process; the primary says when to stop.
+// A terminal's Ctrl-C and end reach every process; the primary says when to stop.
 process.on('SIGINT', () => undefined)
+process.on('SIGHUP', () => undefined)
 process.on('SIGTERM', stop)
 process.on('message', (message: ToWorker) => {
   if (message.kind === 'start') void start(message)
+  else if (message.kind === 'reopen') running?.reopenAuditLog()
+  else if (message.kind === 'report') void report(message.id)
   else stop()
 })
 cluster.worker?.on('disconnect', () => {

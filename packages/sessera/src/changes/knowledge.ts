@@ -4,7 +4,7 @@ import type { Followed, Follower } from './follower.js'
 import type { Lease } from './lease.js'
 import type { Revocations } from './revocations.js'
 
-export interface Knowledge extends Pick<Lease, 'isLive'>, Pick<Revocations, 'refuses'> {
+export interface Knowledge extends Pick<Lease, 'isLive' | 'age'>, Pick<Revocations, 'refuses'> {
   /** What was applied so far: note it before a read that is to be remembered. */
   position(): Followed
   /** Whether what was read after noting `since` may be remembered: see `Revocations`. Not if the store failed over meanwhile. */
@@ -21,6 +21,7 @@ export interface Knowledge extends Pick<Lease, 'isLive'>, Pick<Revocations, 'ref
 export function createKnowledge(follower: Follower, lease: Lease, revocations: Revocations): Knowledge {
   return {
     isLive: (at) => lease.isLive(at),
+    age: () => lease.age(),
     refuses: (stamp) => revocations.refuses(stamp),
     admits: (sessionId, userId, { history, seq }) =>
       history === follower.position().history && revocations.admits(sessionId, userId, seq),

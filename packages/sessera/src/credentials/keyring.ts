@@ -38,6 +38,17 @@ export interface KeyringOptions {
   readonly rotateEverySeconds?: number
 }
 
+/** A signing key as an operator may see it. Times are epoch ms by the store's clock. */
+export interface KeyInfo {
+  readonly kid: string
+  readonly algorithm: string
+  readonly createdAt: number
+  /** From when it signs. Before, it is only published. */
+  readonly signsFrom: number
+  /** `retiring`: kept until the last token it signed is over. */
+  readonly state: 'pending' | 'signing' | 'retiring'
+}
+
 export interface Keyring {
   /**
    * Loads the keys, and makes the first one, which signs at once, when there is none. Call it before anything else.
@@ -72,12 +83,15 @@ export interface Keyring {
    * If it was signing, a new key signs at once, before caches of the JWKS know it. False when there is no such key.
    */
   revoke(kid: string): Promise<boolean>
+  /** The keys as the store has them now, oldest `signsFrom` first. */
+  list(): Promise<readonly KeyInfo[]>
   /** The public keys, pending ones included (RFC 7517 §5). Serve it with a max-age of half of `publishAheadSeconds`. */
   jwks(): { readonly keys: readonly PublicJwk[] }
 }
 
 interface HeldKey {
   readonly key: SigningKey
+  readonly createdAt: number
   readonly signsFrom: number
 }
 
@@ -111,6 +125,7 @@ export function createKeyring(options: KeyringOptions): Keyring {
     const { value, now } = await store.list()
     const keys = value.map((stored) => ({
       key: holding.byKid.get(stored.kid)?.key ?? openStoredKey(stored, serverKeys),
+      createdAt: stored.createdAt,
       signsFrom: stored.signsFrom,
     }))
     const loaded = { keys, byKid: new Map(keys.map((held) => [held.key.kid, held])), now }
@@ -215,6 +230,8 @@ export function createKeyring(options: KeyringOptions): Keyring {
       return removed
     },
 
+    list: async () => describe(await load()),
+
     jwks: () => ({ keys: holding.keys.flatMap(({ key }) => key.jwk ?? []) }),
   }
 }
@@ -222,6 +239,15 @@ export function createKeyring(options: KeyringOptions): Keyring {
 // The oldest key stands in while none has begun: a node whose time lags behind the one that made the first key.
 function signingAt({ keys }: Holding, now: number): SigningKey | null {
   return (keys.findLast(({ signsFrom }) => signsFrom <= now) ?? keys[0])?.key ?? null
+}
+
+function describe(held: Holding): readonly KeyInfo[] {
+  const signing = signingAt(held, held.now)
+  return held.keys.map(({ key, createdAt, signsFrom }) => {
+    const { kid, algorithm } = key
+    const state = key === signing ? 'signing' : signsFrom > held.now ? 'pending' : 'retiring'
+    return { kid, algorithm, createdAt, signsFrom, state }
+  })
 }
 
 function openStoredKey({ kid, algorithm: name, sealed }: StoredKey, serverKeys: ServerKeys): SigningKey {

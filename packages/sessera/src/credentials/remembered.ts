@@ -35,6 +35,8 @@ export interface Remembered<A> {
   readonly size: number
   /** What it costs in memory, estimated rather too high than too low. Never more than the bound. */
   readonly bytes: number
+  /** How often an entry answered, and how often none could. Counted by whoever asks, for they judge what is found. */
+  readonly tally: { hits: number; misses: number }
 }
 
 interface Verified {
@@ -148,6 +150,7 @@ export function createRemembered<A extends Verified>(maxBytes: number, random: R
     get bytes() {
       return table.bytes
     },
+    tally: { hits: 0, misses: 0 },
   }
 }
 

@@ -30,6 +30,8 @@ export interface User {
   readonly email: string | null
   readonly passwordHash: string | null
   readonly roles: readonly string[]
+  /** What an administrator noted for the app, at most 1 kB as JSON. */
+  readonly claims: JsonObject
   readonly createdAt: number
 }
 

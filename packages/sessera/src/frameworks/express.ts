@@ -39,6 +39,8 @@ export interface ExpressAuth<C> {
   startSession(req: Request, res: Response, who: StartFor): Promise<TokenPair | null>
   /** Ends the session that the request holds, and clears its cookies. The same the second time. */
   signOut(req: Request, res: Response): Promise<void>
+  /** What our log lines and the record say of this request, for your own lines about it. Our answers carry it as `X-Request-Id`. */
+  requestId(req: Request): string
   /**
    * Answers, as a guard does, what the functions above threw, and bodies that `express.json()` could not read; any
    * other error goes on to the next handler. Use it after your routes. (Express 4 needs `next` called with the error.)
@@ -116,6 +118,7 @@ export function forExpress<C>(auth: Auth<C>, { onRefused }: ExpressOptions = {})
     signIn: node.signIn,
     startSession: node.startSession,
     signOut: node.signOut,
+    requestId: node.requestId,
     refusals(error: unknown, req, res, next) {
       const refusal = error instanceof AuthError ? error : asUnreadableBody(error)
       if (refusal === null || res.headersSent) next(error)

@@ -36,6 +36,13 @@ export interface NodeAuth<C> {
   startSession(req: IncomingMessage, res: ServerResponse, who: StartFor): Promise<TokenPair | null>
   /** Ends the session that the request holds, and clears its cookies. */
   signOut(req: IncomingMessage, res: ServerResponse): Promise<void>
+  /** What our log lines and the record say of this request, for your own lines about it. Our answers carry it as `X-Request-Id`. */
+  requestId(req: IncomingMessage): string
+  /**
+   * Runs `work`, and puts on record that it is done for this request, whose address counts for limits: for what you call on
+   * `auth` yourself, such as `auth.users.acceptInvitation`.
+   */
+  attribute<T>(req: IncomingMessage, work: () => Promise<T>): Promise<T>
 }
 
 /**
@@ -49,8 +56,19 @@ export interface NodeAuth<C> {
  * })
  */
 export function forNode<C>(auth: Auth<C>): NodeAuth<C> {
-  const { handle, guard, principal, findPrincipal, refuse, signUp, signIn, startSession, signOut } =
-    bindNode(auth)
+  const {
+    handle,
+    guard,
+    principal,
+    findPrincipal,
+    refuse,
+    signUp,
+    signIn,
+    startSession,
+    signOut,
+    requestId,
+    attribute,
+  } = bindNode(auth)
   return {
     handle,
     guard(demands = {}) {
@@ -71,5 +89,7 @@ export function forNode<C>(auth: Auth<C>): NodeAuth<C> {
     signIn,
     startSession,
     signOut,
+    requestId,
+    attribute,
   }
 }

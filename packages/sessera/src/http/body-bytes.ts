@@ -32,8 +32,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export function decodeBody(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes)
-  } catch (cause) {
-    throw new AuthError('invalid_request', { detail: 'The request body is not UTF-8.', cause })
+  } catch {
+    throw new AuthError('invalid_request', { detail: 'The request body is not UTF-8.' })
   }
 }
 

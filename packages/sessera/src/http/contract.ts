@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 import type { Mode, Principal } from '../domain/principal.js'
+import { integer, password, text } from './shapes.js'
 
 /** Where a token-mode client wants its refresh token: in the JSON (native clients) or in an HttpOnly cookie (browsers). */
 export type RefreshIn = 'body' | 'cookie'
@@ -105,12 +106,8 @@ export interface ProblemAnswer {
   readonly detail: string
 }
 
-const text = (max: number): v.GenericSchema<string> => v.pipe(v.string(), v.minLength(1), v.maxLength(max))
-const integer: v.GenericSchema<number> = v.pipe(v.number(), v.integer())
 const mode: v.GenericSchema<Mode> = v.picklist(['session', 'token', 'hybrid'])
 const refreshIn: v.GenericSchema<RefreshIn> = v.picklist(['body', 'cookie'])
-// Passwords have a policy of their own; this only keeps absurd ones from any further work.
-const password: v.GenericSchema<string> = v.pipe(v.string(), v.maxLength(4096))
 const refreshToken: v.GenericSchema<string> = text(128)
 
 export const registerBody: v.GenericSchema<RegisterBody> = v.strictObject({

@@ -5,8 +5,11 @@ import { isIP } from 'node:net'
 import { AuthError, ConfigurationError } from '../errors.js'
 import { isLoopbackHost } from './origin.js'
 
-/** `session`: the session handle; `access`: the access token (hybrid); `refresh`: the refresh handle of a browser in token mode. */
-export type CookieKind = 'session' | 'access' | 'refresh'
+/**
+ * `session`: the session handle; `access`: the access token (hybrid); `refresh`: the refresh handle of a browser in token
+ * mode; `device`: the device mark, which opens nothing.
+ */
+export type CookieKind = 'session' | 'access' | 'refresh' | 'device'
 
 /** The values as sent, not yet verified. Null is absent or empty. */
 export type Cookies = Readonly<Record<CookieKind, string | null>>
@@ -36,7 +39,7 @@ const maxHeaderBytes = 16 * 1024
 const maxCookieBytes = 4096
 const space = 0x20
 const tab = 0x09
-const none: Cookies = Object.freeze({ session: null, access: null, refresh: null })
+const none: Cookies = Object.freeze({ session: null, access: null, refresh: null, device: null })
 
 /** @throws ConfigurationError when `basePath` or `accessCookieDomain` could not be an attribute of a cookie of this origin. */
 export function createCookieJar({ origin, basePath, accessCookieDomain }: CookieSettings): CookieJar {
@@ -57,13 +60,14 @@ export function createCookieJar({ origin, basePath, accessCookieDomain }: Cookie
     access: define(domain === '' ? '__Host-' : '__Secure-', 'access', `; Path=/${domain}`),
     // `__Host-` demands Path=/, and this one should not travel with every request.
     refresh: define('__Secure-', 'refresh', `; Path=${basePath}`),
+    device: define('__Host-', 'device', '; Path=/'),
   }
 }
 
 /**
  * Our cookies out of a Cookie header, in one pass. Names count bytewise; quotes are part of a value, and of no credential.
  *
- * @throws AuthError `ambiguous_credentials` when one of ours comes twice: the order of cookies proves nothing
+ * @throws AuthError `ambiguous_credentials` when a credential comes twice: the order of cookies proves nothing
  * (RFC 6265 §4.2.2); `headers_too_large` beyond 16 KiB.
  */
 export function readCookies(jar: CookieJar, header: string | null): Cookies {
@@ -72,6 +76,7 @@ export function readCookies(jar: CookieJar, header: string | null): Cookies {
   let session: string | null = null
   let access: string | null = null
   let refresh: string | null = null
+  let device: string | null = null
   for (let at = 0; at < header.length; ) {
     const semicolon = header.indexOf(';', at)
     const end = semicolon === -1 ? header.length : semicolon
@@ -83,9 +88,17 @@ export function readCookies(jar: CookieJar, header: string | null): Cookies {
       access = once(access, header, at + jar.access.start.length, end)
     else if (header.startsWith(jar.refresh.start, at))
       refresh = once(refresh, header, at + jar.refresh.start.length, end)
+    // Two marks are none, and no reason to refuse: whoever can add one must not be able to lock people out.
+    else if (header.startsWith(jar.device.start, at))
+      device = device === null ? trimmed(header, at + jar.device.start.length, end) : ''
     at = end + 1
   }
-  return { session: session || null, access: access || null, refresh: refresh || null }
+  return {
+    session: session || null,
+    access: access || null,
+    refresh: refresh || null,
+    device: device || null,
+  }
 }
 
 /**
@@ -127,6 +140,10 @@ function isBlank(code: number): boolean {
 /** The value between two positions, unless there was one before. */
 function once(previous: string | null, header: string, from: number, end: number): string {
   if (previous !== null) throw new AuthError('ambiguous_credentials')
+  return trimmed(header, from, end)
+}
+
+function trimmed(header: string, from: number, end: number): string {
   let first = from
   let last = end
   while (first < last && isBlank(header.charCodeAt(first))) first++

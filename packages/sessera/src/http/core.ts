@@ -6,6 +6,7 @@ import type { ClientIp } from './client-ip.js'
 import type { CookieJar } from './cookies.js'
 import type { HeaderList } from './message.js'
 import type { OriginPolicy } from './origin.js'
+import type { RequestIdOf } from './request-id.js'
 import type { Match } from './routes.js'
 
 export interface HttpCore {
@@ -21,6 +22,7 @@ export interface HttpCore {
   readonly clientIp: ClientIp
   /** Whether `X-Forwarded-*` of this peer is believed. By configuration only. */
   readonly isTrustedProxy: (address: string) => boolean
+  readonly requestId: RequestIdOf
   readonly jwks: () => object
   /** Resolves when store and keys are there; every request waits for it once. */
   readonly ready: () => Promise<void>

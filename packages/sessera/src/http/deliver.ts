@@ -6,6 +6,9 @@ import type { Kernel } from '../kernel/kernel.js'
 import type { Renewal } from '../kernel/recognise.js'
 import { type CookieJar, clearCookie, writeCookie } from './cookies.js'
 
+/** 400 days, the longest that browsers keep a cookie (RFC 6265bis §5.5). */
+const deviceSeconds = 34_560_000
+
 export interface Delivery {
   readonly setCookies: readonly string[]
   /** Null unless the client holds the tokens itself. */
@@ -24,6 +27,7 @@ export function deliver(cookies: CookieJar, granted: Grant, refreshIn: 'body' | 
         ? writeCookie(cookies, 'access', accessToken, maxAge === null ? null : accessTokenSeconds)
         : clearCookie(cookies, 'access'),
       inCookie ? writeCookie(cookies, 'refresh', handle, maxAge) : clearCookie(cookies, 'refresh'),
+      ...(granted.device === null ? [] : [writeCookie(cookies, 'device', granted.device, deviceSeconds)]),
     ],
     tokens:
       mode !== 'token' || accessToken === null
@@ -42,6 +46,7 @@ export function renewalCookies(kernel: Kernel, cookies: CookieJar, renewal: Rene
   return deliver(cookies, grant(kernel, renewal.live), 'body').setCookies
 }
 
+/** The device mark stays: it opens nothing, and shields whoever signs in here again. */
 export function clearAll(cookies: CookieJar): readonly string[] {
   return (['session', 'access', 'refresh'] as const).map((kind) => clearCookie(cookies, kind))
 }

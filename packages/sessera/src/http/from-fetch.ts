@@ -10,12 +10,15 @@ import {
   refuseUnreadableBody,
 } from './body-bytes.js'
 import { duplicated, type HttpRequest, type HttpResponse } from './message.js'
+import type { RequestIdOf } from './request-id.js'
 
 export interface FromFetchOptions {
   /** The address of whoever opened the connection. A Request does not know it; the platform may. */
   readonly peer?: string | null
   /** The client's address, where a proxy that you trust tells it. Default: `peer`. */
   readonly ip?: string | null
+  /** Default: requests have no id. */
+  readonly requestId?: RequestIdOf
   /** How long a body may take to arrive. Default 10 s. */
   readonly bodySeconds?: number
 }
@@ -32,7 +35,7 @@ const singleValued: ReadonlySet<string> = new Set([
 
 export function fromFetch(
   request: Request,
-  { peer = null, ip = peer, bodySeconds: seconds = bodySeconds }: FromFetchOptions = {},
+  { peer = null, ip = peer, requestId, bodySeconds: seconds = bodySeconds }: FromFetchOptions = {},
 ): HttpRequest {
   const { pathname, search } = new URL(request.url)
   const bound: HttpRequest = {
@@ -41,6 +44,8 @@ export function fromFetch(
     query: search.slice(1),
     peer,
     ip,
+    requestId: requestId?.(peer, request.headers.get('x-request-id')) ?? null,
+    userAgent: request.headers.get('user-agent'),
     header(name) {
       const value = request.headers.get(name)
       return value?.includes(', ') === true && singleValued.has(name) ? duplicated : value

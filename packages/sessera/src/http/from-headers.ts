@@ -1,21 +1,26 @@
 // A request of which only the headers are at hand: what `auth.authenticate` is given.
 
 import { AuthError } from '../errors.js'
-import { duplicated, type HttpRequest, type RequestHeaders } from './message.js'
+import { duplicated, type HttpRequest, type RequestHeaders, textOf } from './message.js'
 
 /** @param method null when unknown: then the request counts as one that changes something. */
 export function fromHeaders(headers: RequestHeaders, method: string | null): HttpRequest {
+  const header: HttpRequest['header'] =
+    headers instanceof Headers
+      ? (name) => joined(name, headers.get(name))
+      : (name) => single(name, headers[name])
   return {
     method: method ?? 'POST',
     path: '/',
     query: '',
-    header:
-      headers instanceof Headers
-        ? (name) => joined(name, headers.get(name))
-        : (name) => single(name, headers[name]),
+    header,
     body: () => Promise.reject(new AuthError('invalid_request')),
     peer: null,
     ip: null,
+    requestId: null,
+    get userAgent() {
+      return textOf(header('user-agent'))
+    },
   }
 }
 

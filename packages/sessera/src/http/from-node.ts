@@ -4,11 +4,14 @@
 import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { bodySeconds, bodyTaken, decodeBody, refuseUnreadableBody } from './body-bytes.js'
 import type { ClientIp } from './client-ip.js'
-import { duplicated, type HttpRequest, type HttpResponse } from './message.js'
+import { duplicated, type HttpRequest, type HttpResponse, textOf } from './message.js'
 import { readNodeBody } from './node-body.js'
+import type { RequestIdOf } from './request-id.js'
 
 export interface FromNodeOptions {
   readonly clientIp: ClientIp
+  /** Default: requests have no id. */
+  readonly requestId?: RequestIdOf
   /** The body, where a framework keeps what it parsed elsewhere than in `req.body`. Undefined: not parsed. */
   readonly parsedBody?: unknown
   /** How long a body may take to arrive. Default 10 s. */
@@ -25,6 +28,9 @@ const listValued: ReadonlySet<string> = new Set(['accept', 'accept-language', 'x
 
 /** Requests whose body nobody will read to its end: their connection cannot be used again. */
 const abandoned = new WeakSet<IncomingMessage>()
+
+/** A request may be bound several times on its way. */
+const requestIds = new WeakMap<IncomingMessage, string>()
 
 /** Reads nothing yet: each part is looked up when asked for, so that a guard pays for two headers only. */
 export function fromNode(req: IncomingMessage, options: FromNodeOptions): HttpRequest {
@@ -62,8 +68,19 @@ class NodeRequest implements HttpRequest {
   }
 
   get ip(): string | null {
-    const forwardedFor = this.header('x-forwarded-for')
-    return this.#options.clientIp(this.peer, forwardedFor === duplicated ? null : forwardedFor)
+    return this.#options.clientIp(this.peer, textOf(this.header('x-forwarded-for')))
+  }
+
+  get requestId(): string | null {
+    const known = requestIds.get(this.#req)
+    if (known !== undefined || this.#options.requestId === undefined) return known ?? null
+    const made = this.#options.requestId(this.peer, this.header('x-request-id'))
+    requestIds.set(this.#req, made)
+    return made
+  }
+
+  get userAgent(): string | null {
+    return textOf(this.header('user-agent'))
   }
 
   header(name: string): string | null | typeof duplicated {

@@ -35,7 +35,7 @@ export function authorizeNow(
   const bearer = peekBearer(request.header('authorization'))
   if (bearer === undefined) return null
   const { session, access } = readOwnCookies(core, request)
-  const who = recall(kernel, { bearer, sessionCookie: session, accessCookie: access }, demands)
+  const who = recall(kernel, { bearer, sessionCookie: session, accessCookie: access }, demands, request)
   if (who !== null) refuseForgery(core, request, who)
   return who
 }
@@ -47,7 +47,7 @@ export async function authorize(
   demands: ParsedDemands,
 ): Promise<Authenticated> {
   await core.ready()
-  const who = await authenticate(core.kernel, readPresented(core, request), demands)
+  const who = await authenticate(core.kernel, readPresented(core, request), demands, request)
   refuseForgery(core, request, who)
   return who
 }

@@ -1,6 +1,7 @@
 // One request to the API, readable top to bottom. Null when the path is none of ours.
 
 import { AuthError } from '../errors.js'
+import { under } from '../kernel/circumstances.js'
 import type { Authenticated } from '../kernel/recognise.js'
 import type { HttpCore } from './core.js'
 import { corsHeaders, preflight } from './cors.js'
@@ -17,10 +18,18 @@ export async function handle(core: HttpCore, request: HttpRequest): Promise<Http
   const match = core.match(request.path)
   if (match === null && !isBelow(core.basePath, request.path)) return null
 
-  const { status, headers, body } = await respond(core, request, match)
+  const { ip, userAgent, requestId } = request
+  const { status, headers, body } = await under({ ip, userAgent, requestId }, () =>
+    respond(core, request, match),
+  )
   return {
     status,
-    headers: [...core.securityHeaders, ...corsHeaders(request, core.origins), ...headers],
+    headers: [
+      ...core.securityHeaders,
+      ...(requestId === null ? [] : [['X-Request-Id', requestId] as const]),
+      ...corsHeaders(request, core.origins),
+      ...headers,
+    ],
     body,
   }
 }
@@ -40,7 +49,8 @@ async function respond(core: HttpCore, request: HttpRequest, match: Match | null
     const who = route.demands === null ? null : await authorize(core, request, route.demands)
     const renewed = renew(core, who)
     const json = route.body === null ? undefined : await readJson(request, { optional: route.body.optional })
-    return render(await route.run({ core, request, id: match.id, who }, json), renewed)
+    const run = (): Promise<Reply> => route.run({ core, request, id: match.id, who }, json)
+    return render(await (who === null ? run() : under({ actorId: who.principal.id }, run)), renewed)
   } catch (error) {
     return refuse(core, request, route.narrow === undefined ? error : route.narrow(error))
   }

@@ -19,10 +19,19 @@ export interface HttpRequest {
   readonly peer: string | null
   /** The client's address: the peer's, or what a trusted proxy says it is. */
   readonly ip: string | null
+  /** The same at every reading; null when there are only headers. */
+  readonly requestId: string | null
+  /** Null when the client says nothing, or two things. */
+  readonly userAgent: string | null
 }
 
 /** Stands for a header that may come once and came more often. Guessing which one was meant is how others got hurt. */
 export const duplicated: unique symbol = Symbol('duplicated header')
+
+/** What such a header says when it may as well say nothing. */
+export function textOf(value: string | null | typeof duplicated): string | null {
+  return value === duplicated ? null : value
+}
 
 export type HeaderList = readonly (readonly [name: string, value: string])[]
 

@@ -6,6 +6,7 @@ import { type Mode, modes, type Principal } from '../domain/principal.js'
 import type { SignInBy, SignUpBy, StartFor } from '../domain/sign-in-by.js'
 import type { TokenPair } from '../domain/token-pair.js'
 import { AuthError } from '../errors.js'
+import { under } from '../kernel/circumstances.js'
 import type { Grant } from '../kernel/grant.js'
 import type { From } from '../kernel/kernel.js'
 import type { Authenticated } from '../kernel/recognise.js'
@@ -19,7 +20,7 @@ import { clearAll, deliver, renewalCookies } from './deliver.js'
 import { addAtHeaderWrite, fromNode, writeNode } from './from-node.js'
 import { authorize, authorizeNow, readOwnCookies, readPresented } from './guard.js'
 import { handle } from './handler.js'
-import { duplicated, type HttpRequest } from './message.js'
+import type { HttpRequest } from './message.js'
 import { refuseCrossSite } from './origin.js'
 import { problemOf } from './problem.js'
 import { signInReplacing } from './replaced.js'
@@ -46,6 +47,10 @@ export interface NodeBinding {
     res: ServerResponse,
     demands: Demands,
   ): Promise<Principal<object> | null>
+  /** What the log lines and the record say of this request, and its answer in `X-Request-Id`. */
+  requestId(req: IncomingMessage): string
+  /** Runs `work`, and puts on record that it is done for this request, whose address counts for limits. */
+  attribute<T>(req: IncomingMessage, work: () => Promise<T>): Promise<T>
   /** Answers with the refusal as a problem document. */
   refuse(req: IncomingMessage, res: ServerResponse, error: unknown): void
   /** Puts on the response what a refusal says besides its body, which somebody else is about to write. */
@@ -58,8 +63,8 @@ export interface NodeBinding {
 
 export function bindNode(auth: object): NodeBinding {
   const core = coreOf(auth)
-  const { clientIp } = core
-  const read = (req: IncomingMessage): HttpRequest => fromNode(req, { clientIp })
+  const { clientIp, requestId } = core
+  const read = (req: IncomingMessage): HttpRequest => fromNode(req, { clientIp, requestId })
 
   function enter(req: GuardedRequest, res: ServerResponse, who: Authenticated): undefined {
     req[passed] = { core, who }
@@ -121,16 +126,23 @@ export function bindNode(auth: object): NodeBinding {
       }
     },
 
+    requestId: (req) => read(req).requestId ?? '',
+
+    attribute: (req, work) => underThose(read(req), work),
+
     refuse(req, res, error) {
       logCause(req, error)
       const { status, headers, body } = problemOf(error)
-      writeNode(res, { status, headers: [...core.securityHeaders, ...headers], body })
+      const requestId = read(req).requestId ?? ''
+      const own = [...core.securityHeaders, ['X-Request-Id', requestId] as const]
+      writeNode(res, { status, headers: [...own, ...headers], body })
     },
 
     announce(req, res, refusal) {
       logCause(req, refusal)
       const { status, headers } = problemOf(refusal)
       res.statusCode = status
+      res.setHeader('X-Request-Id', read(req).requestId ?? '')
       for (const [name, value] of headers) if (name !== 'Content-Type') res.setHeader(name, value)
     },
 
@@ -143,7 +155,7 @@ export function bindNode(auth: object): NodeBinding {
       return await enterWith(
         request,
         res,
-        () => signUp(core.kernel, { username, password, email }, wanted),
+        (device) => signUp(core.kernel, { username, password, email }, { ...wanted, device }),
         refresh,
       )
     },
@@ -154,7 +166,7 @@ export function bindNode(auth: object): NodeBinding {
       await core.ready()
       if (typeof login !== 'string') throw notText()
       const who = { login, password, mode: parseMode(mode), remember, from: fromOf(request) }
-      return await enterWith(request, res, () => signIn(core.kernel, who), refresh)
+      return await enterWith(request, res, (device) => signIn(core.kernel, { ...who, device }), refresh)
     },
 
     async startSession(req, res, { userId, factors = [], mode, remember = false, refresh }) {
@@ -171,7 +183,8 @@ export function bindNode(auth: object): NodeBinding {
       await core.ready()
       const { bearer, sessionCookie, accessCookie } = readPresented(core, request)
       const { refresh } = readOwnCookies(core, request)
-      await signOut(core.kernel, { bearer, sessionCookie, accessCookie, refreshTokens: [refresh] })
+      const held = { bearer, sessionCookie, accessCookie, refreshTokens: [refresh] }
+      await underThose(request, () => signOut(core.kernel, held))
       addAtHeaderWrite(res, clearAll(core.cookies))
     },
   }
@@ -179,26 +192,36 @@ export function bindNode(auth: object): NodeBinding {
   /** What was not foreseen is logged; the client gets a sentence from the table. */
   function logCause(req: IncomingMessage, error: unknown): void {
     if (error instanceof AuthError && error.cause === undefined) return
-    core.log.error('A request failed.', { method: req.method, url: req.url?.split('?', 1)[0], error })
+    core.log.error('A request failed.', {
+      method: req.method,
+      url: req.url?.split('?', 1)[0],
+      requestId: read(req).requestId,
+      error,
+    })
   }
 
   /** A new sign-in replaces what this client held before. */
   async function enterWith(
     request: HttpRequest,
     res: ServerResponse,
-    grant: () => Promise<Grant>,
+    grant: (device: string | null) => Promise<Grant>,
     refreshIn: 'body' | 'cookie' = 'body',
   ): Promise<TokenPair | null> {
-    const granted = await signInReplacing(core, request, grant)
+    const granted = await underThose(request, () => signInReplacing(core, request, grant))
     const { setCookies, tokens } = deliver(core.cookies, granted, refreshIn)
     addAtHeaderWrite(res, setCookies)
     return tokens
   }
 }
 
+/** Runs `work` under the circumstances of a request. */
+function underThose<T>(request: HttpRequest, work: () => T): T {
+  const { ip, userAgent, requestId } = request
+  return under({ ip, userAgent, requestId }, work)
+}
+
 function fromOf(request: HttpRequest): From {
-  const userAgent = request.header('user-agent')
-  return { ip: request.ip, userAgent: userAgent === duplicated ? null : userAgent }
+  return { ip: request.ip, userAgent: request.userAgent }
 }
 
 /** Straight from a request body, any value may stand where the types say otherwise. */

@@ -2,14 +2,19 @@
 
 import * as shape from './contract.js'
 import type { Route, Schema } from './route.js'
-import { routes } from './routes.js'
+import { routesFor } from './routes.js'
 
-type ToJsonSchema = (schema: Schema) => object
+/** `output`: of what is made of a value, as numbers are of the digits in a query. */
+type ToJsonSchema = (schema: Schema, how?: { readonly typeMode: 'output' }) => object
 
-/** @param toJsonSchema from valibot to JSON Schema 2020-12; used by the build only, so the library does not carry it. */
+/**
+ * Of everything that any server of ours may answer; each leaves out what it does not offer.
+ *
+ * @param toJsonSchema from valibot to JSON Schema 2020-12; used by the build only, so the library does not carry it.
+ */
 export function createOpenApi(toJsonSchema: ToJsonSchema): object {
   const paths: Record<string, Record<string, object>> = {}
-  for (const route of routes) {
+  for (const route of routesFor({ adminRole: 'admin', ownUsers: true })) {
     const path = route.path.replace('{base}', '/auth')
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, toJsonSchema) }
   }
@@ -33,13 +38,12 @@ export function createOpenApi(toJsonSchema: ToJsonSchema): object {
 
 function operation(route: Route, toJsonSchema: ToJsonSchema): object {
   const { summary, body, demands, success } = route
+  const parameters = parametersOf(route, toJsonSchema)
   return {
     summary,
     operationId: operationId(route),
     security: demands === null ? [] : [{ bearer: [] }, { sessionCookie: [] }],
-    ...(route.path.endsWith('{id}')
-      ? { parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }] }
-      : {}),
+    ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === null
       ? {}
       : {
@@ -61,6 +65,21 @@ function operation(route: Route, toJsonSchema: ToJsonSchema): object {
       },
     },
   }
+}
+
+function parametersOf({ path, query }: Route, toJsonSchema: ToJsonSchema): readonly object[] {
+  const inPath = { name: 'id', in: 'path', required: true, schema: { type: 'string' } }
+  const { properties = {}, required = [] } =
+    query === null ? {} : (toJsonSchema(query, { typeMode: 'output' }) as ObjectSchema)
+  const inQuery = Object.entries(properties).map(([name, schema]) => {
+    return { name, in: 'query', required: required.includes(name), schema }
+  })
+  return path.includes('{id}') ? [inPath, ...inQuery] : inQuery
+}
+
+interface ObjectSchema {
+  readonly properties?: Readonly<Record<string, object>>
+  readonly required?: readonly string[]
 }
 
 function operationId({ method, path }: Route): string {

@@ -7,15 +7,16 @@ import type { HttpRequest } from './message.js'
 /**
  * A new sign-in replaces what this browser held before: that session ends, its id is dead (ASVS 5.0 7.2.4).
  *
+ * @param signIn takes the device mark that the browser sent.
  * @throws AuthError `ambiguous_credentials` before anything is written, and what `signIn` throws.
  */
 export async function signInReplacing(
   core: HttpCore,
   request: HttpRequest,
-  signIn: () => Promise<Grant>,
+  signIn: (device: string | null) => Promise<Grant>,
 ): Promise<Grant> {
-  const { session: sessionCookie, refresh } = readOwnCookies(core, request)
-  const granted = await signIn()
+  const { session: sessionCookie, refresh, device } = readOwnCookies(core, request)
+  const granted = await signIn(device)
   await signOut(
     core.kernel,
     { bearer: null, sessionCookie, accessCookie: null, refreshTokens: [refresh] },

@@ -6,15 +6,18 @@ import { AuthError } from '../errors.js'
 import type { From } from '../kernel/kernel.js'
 import type { Authenticated } from '../kernel/recognise.js'
 import type { HttpCore } from './core.js'
-import { duplicated, type HeaderList, type HttpRequest } from './message.js'
+import type { HeaderList, HttpRequest } from './message.js'
+import { splitQuery } from './query.js'
 
 export type Schema = BaseSchema<unknown, unknown, BaseIssue<unknown>>
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** From the root. `{id}` matches one segment, `{base}` is where the API is mounted. */
   readonly path: string
   readonly summary: string
+  /** From the parameters' texts to what they mean. Null: the query is not read. */
+  readonly query: Schema | null
   /** Null: the body is not read. */
   readonly body: { readonly schema: Schema; readonly optional: boolean } | null
   /** What the caller must be; null: anyone. */
@@ -55,6 +58,7 @@ export function open<S extends Schema>(
   const { body, bodyOptional, answer, ...common } = route
   return {
     ...common,
+    query: null,
     body: body === undefined ? null : { schema: body, optional: bodyOptional === true },
     demands: null,
     run: (call, json) => answer(call, parseBody(body, json)),
@@ -62,34 +66,44 @@ export function open<S extends Schema>(
 }
 
 /** A route for those who meet its demands. */
-export function guarded<S extends Schema>(
+export function guarded<S extends Schema, Q extends Schema>(
   route: Common & {
     readonly demands: ParsedDemands
     readonly body?: S
-    readonly answer: (call: Call & { readonly who: Authenticated }, input: InferOutput<S>) => Promise<Reply>
+    readonly bodyOptional?: true
+    readonly query?: Q
+    readonly answer: (
+      call: Call & { readonly who: Authenticated },
+      input: InferOutput<S>,
+      query: InferOutput<Q>,
+    ) => Promise<Reply>
   },
 ): Route {
-  const { body, answer, ...common } = route
+  const { body, bodyOptional, query, answer, ...common } = route
   return {
     ...common,
-    body: body === undefined ? null : { schema: body, optional: false },
+    query: query ?? null,
+    body: body === undefined ? null : { schema: body, optional: bodyOptional === true },
     run(call, json) {
       const { who } = call
       if (who === null) throw new AuthError('unauthenticated')
-      return answer({ ...call, who }, parseBody(body, json))
+      const asked = query === undefined ? undefined : parse(query, splitQuery(call.request.query))
+      return answer({ ...call, who }, parseBody(body, json), asked)
     },
   }
 }
 
 /** Who is at the door, as far as the connection tells. */
 export function fromOf({ request }: Call): From {
-  const userAgent = request.header('user-agent')
-  return { ip: request.ip, userAgent: userAgent === duplicated ? null : userAgent }
+  return { ip: request.ip, userAgent: request.userAgent }
 }
 
 function parseBody<S extends Schema>(schema: S | undefined, json: unknown): InferOutput<S> {
-  if (schema === undefined) return undefined
-  const parsed = safeParse(schema, json, { abortEarly: true })
+  return schema === undefined ? undefined : parse(schema, json)
+}
+
+function parse<S extends Schema>(schema: S, found: unknown): InferOutput<S> {
+  const parsed = safeParse(schema, found, { abortEarly: true })
   if (parsed.success) return parsed.output
   throw new AuthError('invalid_request', { detail: sentenceOf(parsed.issues[0]) })
 }

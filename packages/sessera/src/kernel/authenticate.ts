@@ -4,7 +4,9 @@
 import { instant } from '../changes/instant.js'
 import { keyOfBearer, keyOfCookies } from '../credentials/remembered.js'
 import { type ParsedDemands, refuseUnmet } from '../domain/demands.js'
+import type { Principal } from '../domain/principal.js'
 import { AuthError } from '../errors.js'
+import type { Circumstances } from './circumstances.js'
 import type { Kernel } from './kernel.js'
 import { isFresh } from './live-session.js'
 import {
@@ -16,12 +18,25 @@ import {
   type Presented,
 } from './recognise.js'
 
+/** Where a request comes from, read only when that has to be told. */
+export type Seen = Omit<Circumstances, 'actorId'>
+
 /** Answers from memory, or null: not known here, call `authenticate`. No I/O, no promise. Throws what `refuseUnmet` throws. */
-export function recall(kernel: Kernel, presented: Presented, demands: ParsedDemands): Authenticated | null {
-  return recallKey(kernel, keyOf(presented), demands)
+export function recall(
+  kernel: Kernel,
+  presented: Presented,
+  demands: ParsedDemands,
+  seen: Seen | null = null,
+): Authenticated | null {
+  return recallKey(kernel, keyOf(presented), demands, seen)
 }
 
-function recallKey(kernel: Kernel, key: string | null, demands: ParsedDemands): Authenticated | null {
+function recallKey(
+  kernel: Kernel,
+  key: string | null,
+  demands: ParsedDemands,
+  seen: Seen | null,
+): Authenticated | null {
   if (demands.check === 'store') return null
   const entry = key === null ? null : kernel.remembered.find(key)
   if (key === null || entry === null) return null
@@ -33,7 +48,13 @@ function recallKey(kernel: Kernel, key: string | null, demands: ParsedDemands): 
     kernel.remembered.forget(key)
     return null
   }
-  refuseUnmet(entry.authenticated.principal, demands, now)
+  kernel.remembered.tally.hits += 1
+  try {
+    refuseUnmet(entry.authenticated.principal, demands, now)
+  } catch (refusal) {
+    recordRefusal(kernel, entry.authenticated.principal, { refusal, seen })
+    throw refusal
+  }
   if (noteUse(kernel, entry.authenticated, entry, now)) entry.seenAt = now
   return entry.authenticated
 }
@@ -46,12 +67,14 @@ export async function authenticate(
   kernel: Kernel,
   presented: Presented,
   demands: ParsedDemands,
+  seen: Seen | null = null,
 ): Promise<Authenticated> {
   if (isEmpty(presented)) throw new AuthError('unauthenticated')
   if (demands.check === 'feed' && !kernel.knowledge.isLive()) await kernel.knowledge.confirm()
   const key = keyOf(presented)
-  const remembered = recallKey(kernel, key, demands)
+  const remembered = recallKey(kernel, key, demands, seen)
   if (remembered !== null) return remembered
+  if (demands.check !== 'store') kernel.remembered.tally.misses += 1
 
   const byCookie = await fromCookies(kernel, presented, demands)
   const byBearer =
@@ -73,8 +96,24 @@ export async function authenticate(
       kernel.remembered.fill(key, { ...memory, seenAt, authenticated })
     }
   }
-  refuseUnmet(principal, demands, now)
+  try {
+    refuseUnmet(principal, demands, now)
+  } catch (refusal) {
+    recordRefusal(kernel, principal, { refusal, seen })
+    throw refusal
+  }
   return authenticated
+}
+
+/** What is refused to somebody who is known is on record (ASVS 5.0 16.3.2). Only then is looked at where it came from. */
+function recordRefusal(
+  { audit }: Kernel,
+  { id: actorId, sessionId }: Principal<object>,
+  { refusal, seen }: { readonly refusal: unknown; readonly seen: Seen | null },
+): void {
+  if (!(refusal instanceof AuthError) || refusal.status !== 403) return
+  const { ip = null, userAgent = null, requestId = null } = seen ?? {}
+  audit.record('authz_fail', { actorId, sessionId, ip, userAgent, requestId, cause: refusal.code })
 }
 
 /** The decision is made here, in one step: what it rests on must hold now, whatever was awaited meanwhile. */

@@ -2,8 +2,10 @@ import type { Principal } from '../domain/principal.js'
 import { AuthError } from '../errors.js'
 import { removeSessions } from './end-session.js'
 import type { Kernel } from './kernel.js'
+import { forgetGuesses } from './limits.js'
 import { hashNewPassword } from './new-password.js'
 import { requirePassword } from './prove.js'
+import { recordingRefusal } from './record-refusal.js'
 
 /**
  * Sets a new password and ends all other sessions of the user, tokens included (ASVS 5.0 7.4.3).
@@ -15,14 +17,23 @@ export async function changePassword(
   principal: Principal<object>,
   { current, next }: { readonly current: string; readonly next: string },
 ): Promise<void> {
-  await requirePassword(kernel, principal, current)
-  const { id: userId, sessionId: spare } = principal
-  const passwordHash = await hashNewPassword(kernel, next, {
-    username: principal.username ?? '',
-    email: await kernel.users.findEmail(userId),
-  })
-  const subject = await kernel.users.replacePassword(userId, passwordHash, spare)
+  const { id: userId, sessionId } = principal
+  const onRecord = { actorId: userId, userId, sessionId }
+  const passwordHash = await recordingRefusal(
+    kernel,
+    { name: 'authn_password_change_fail', ...onRecord },
+    async () => {
+      await requirePassword(kernel, principal, current)
+      return await hashNewPassword(kernel, next, {
+        username: principal.username ?? '',
+        email: await kernel.users.findEmail(userId),
+      })
+    },
+  )
+  const subject = await kernel.users.replacePassword(userId, passwordHash, sessionId)
   if (subject === null) throw new AuthError('unauthenticated')
-  await removeSessions(kernel, { userId, spare, cause: 'password_changed' }, subject)
+  kernel.audit.record('authn_password_change', onRecord)
+  await removeSessions(kernel, { userId, spare: sessionId, cause: 'password_changed' }, subject)
+  await forgetGuesses(kernel, userId)
   kernel.events.emit('userChanged', { userId, cause: 'password' })
 }

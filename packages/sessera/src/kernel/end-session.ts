@@ -1,4 +1,5 @@
-// Sessions end here, whatever the reason. When a call returns, the end is in force in this process.
+// Sessions end here, whatever the reason. When a call returns, the end is in force in this process. What ended is on
+// record as soon as the store has said so, whatever happens after.
 
 import type { Session } from '../domain/session.js'
 import type { Subject } from '../domain/user.js'
@@ -7,11 +8,21 @@ import type { Kernel } from './kernel.js'
 
 /** Ends one session. False when it was gone. */
 export async function endSession(kernel: Kernel, sessionId: string, cause: EndCause): Promise<boolean> {
-  const { value: ended } = await kernel.store.sessions.end(sessionId)
-  await kernel.knowledge.catchUp()
-  if (ended === null) return false
-  announce(kernel, ended, cause)
-  return true
+  return await end(kernel, sessionId, cause, (session) => recordEnd(kernel, session, cause))
+}
+
+/** The same by somebody who holds a credential of that session: as far as anyone can tell, its user. */
+export async function endHeldSession(kernel: Kernel, sessionId: string, cause: EndCause): Promise<boolean> {
+  return await end(kernel, sessionId, cause, ({ id, userId }) => {
+    kernel.audit.record('session_ended', { actorId: userId, userId, sessionId: id, cause })
+  })
+}
+
+/** The same when somebody else holds a credential of it too. Nobody can tell which of the two it was. */
+export async function endStolenSession(kernel: Kernel, sessionId: string): Promise<boolean> {
+  return await end(kernel, sessionId, 'theft', ({ id, userId }) => {
+    kernel.audit.record('authn_token_reuse', { actorId: null, userId, sessionId: id, cause: 'theft' })
+  })
 }
 
 /** Ends one of this user's own sessions. False when it is gone or somebody else's. */
@@ -30,14 +41,22 @@ interface Ending {
 
 /**
  * Ends all sessions of a user, but `spare`. The raised epoch is what ends them; removing the rows tidies up.
- * Answers with how many there were.
+ * Answers with how many there were. One line on record, however many there were.
  */
 export async function endAllSessions(kernel: Kernel, ending: Ending): Promise<number> {
-  const { value: subject } = await kernel.store.subjects.raiseEpoch(ending.userId, ending.spare)
-  return subject === null ? 0 : await removeSessions(kernel, ending, subject)
+  const { userId } = ending
+  const { value: subject } = await kernel.store.subjects.raiseEpoch(userId, ending.spare)
+  if (subject === null) return 0
+  let ended: number | null = null
+  try {
+    ended = await removeSessions(kernel, ending, subject)
+    return ended
+  } finally {
+    kernel.audit.record('sessions_ended_all', { userId, cause: ended === null ? null : String(ended) })
+  }
 }
 
-/** After a raise to `epoch`: removes the rows of what it ended and tells the listeners. */
+/** After a raise to `epoch`: removes the rows of what it ended and tells the listeners. What raised it is on record. */
 export async function removeSessions(
   kernel: Kernel,
   { userId, spare, cause }: Ending,
@@ -45,10 +64,30 @@ export async function removeSessions(
 ): Promise<number> {
   await kernel.knowledge.catchUp()
   const { value: ended } = await kernel.store.sessions.endAll(userId, spare, epoch)
-  for (const session of ended) announce(kernel, session, cause)
+  for (const session of ended) announceEnd(kernel, session, cause)
   return ended.length
 }
 
-function announce(kernel: Kernel, { id: sessionId, userId }: Session, cause: EndCause): void {
+/** Puts on record that a session has ended. */
+export function recordEnd(kernel: Kernel, { id: sessionId, userId }: Session, cause: EndCause): void {
+  kernel.audit.record('session_ended', { userId, sessionId, cause })
+}
+
+/** Tells the app's listeners, once the end is in force. */
+export function announceEnd(kernel: Kernel, { id: sessionId, userId }: Session, cause: EndCause): void {
   kernel.events.emit('sessionEnded', { userId, sessionId, cause })
+}
+
+async function end(
+  kernel: Kernel,
+  sessionId: string,
+  cause: EndCause,
+  record: (ended: Session) => void,
+): Promise<boolean> {
+  const { value: ended } = await kernel.store.sessions.end(sessionId)
+  if (ended !== null) record(ended)
+  await kernel.knowledge.catchUp()
+  if (ended === null) return false
+  announceEnd(kernel, ended, cause)
+  return true
 }

@@ -17,6 +17,7 @@ export function createEventHub(log: Log): EventHub {
     signInFailed: new Set(),
     sessionEnded: new Set(),
     userChanged: new Set(),
+    audited: new Set(),
   }
 
   async function tell<E extends keyof Events>(

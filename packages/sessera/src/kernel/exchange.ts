@@ -21,6 +21,8 @@ export async function exchange(
   if (holding.standing === 'moved' || holding.standing === 'replay') throw new AuthError('session_moved')
   const exchanged = await rotate(kernel, holding.live, { transition: 'exchange', mode })
   if (exchanged === null) throw new AuthError('session_moved')
+  const { id: sessionId, userId } = exchanged.session
+  kernel.audit.record('session_exchanged', { actorId: userId, userId, sessionId, cause: mode })
   const granted = grant(kernel, exchanged)
   await kernel.knowledge.catchUp()
   return granted

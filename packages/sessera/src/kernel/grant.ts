@@ -18,6 +18,8 @@ export interface Grant {
   /** Whether the browser should keep the cookie when it is closed ("remember me"). */
   readonly persistent: boolean
   readonly session: Session
+  /** What the browser keeps from now on as its device mark. Null: what it has. */
+  readonly device: string | null
 }
 
 /**
@@ -41,5 +43,6 @@ export function grant(kernel: Kernel, live: LiveSession): Grant {
     sessionSeconds: Math.max(0, Math.floor((session.expiresAt - now) / 1000)),
     persistent: session.expiresAt - session.createdAt > kernel.policy.session.absoluteSeconds * 1000,
     session,
+    device: null,
   }
 }

@@ -2,7 +2,7 @@
 
 import type { ParsedHandle } from '../credentials/handle.js'
 import { standingOf } from '../domain/rotation.js'
-import { endSession } from './end-session.js'
+import { endStolenSession } from './end-session.js'
 import type { Kernel } from './kernel.js'
 import { findLiveSession, type LiveSession } from './live-session.js'
 import { fastForward } from './rotate.js'
@@ -34,7 +34,7 @@ export async function findHolding(
       kernel.log.warn('An outdated refresh token was used again. Its session is ended.', {
         sessionId: handle.sessionId,
       })
-      await endSession(kernel, handle.sessionId, 'theft')
+      await endStolenSession(kernel, handle.sessionId)
       return null
     }
     if (standing !== 'ahead') return { live, standing }

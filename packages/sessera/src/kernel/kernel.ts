@@ -2,16 +2,21 @@
 
 import type { Knowledge } from '../changes/knowledge.js'
 import type { AccessTokens } from '../credentials/access-tokens.js'
+import type { DeviceMarks } from '../credentials/device-mark.js'
 import type { Handles } from '../credentials/handle.js'
+import type { Invitations } from '../credentials/invitation.js'
+import type { Keyring } from '../credentials/keyring.js'
 import type { Remembered } from '../credentials/remembered.js'
 import type { Clock } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
 import type { IsBreached, Passwords } from '../ports/passwords.js'
 import type { Random } from '../ports/random.js'
 import type { Store } from '../ports/store.js'
+import type { AuditTrail } from './audit-trail.js'
 import type { EventHub } from './events.js'
 import type { LiveSession } from './live-session.js'
 import type { Authenticated } from './recognise.js'
+import type { Refusals } from './refusals.js'
 import type { StoreTime } from './store-time.js'
 import type { Touches } from './touches.js'
 import type { UserDirectory } from './user-directory.js'
@@ -34,6 +39,13 @@ export interface Kernel {
   readonly storeTime: StoreTime
   readonly random: Random
   readonly events: EventHub
+  /** The record of who did what. */
+  readonly audit: AuditTrail
+  readonly keyring: Keyring
+  readonly invitations: Invitations
+  /** What a browser keeps to show that somebody has signed in with it before. */
+  readonly devices: DeviceMarks
+  readonly refusals: Refusals
   readonly log: Log
   readonly policy: Policy
 }
@@ -60,6 +72,13 @@ export interface Policy {
   readonly registration: 'closed' | 'open'
   readonly minPasswordLength: number
   readonly newPasswords: NewPasswordPolicy
+  /** Sessions that one user may have at once. */
+  readonly sessionsPerUser: number
+  /** Who may use the administration routes. Null: there are none. */
+  readonly adminRole: string | null
+  /** Where people set a password with an invitation: `{token}` stands for it. Null: the app writes the link itself. */
+  readonly invitationLink: string | null
+  readonly keepAuditMs: number
   readonly beforeSignIn: (who: { readonly userId: string; readonly from: From }) => void | Promise<void>
 }
 

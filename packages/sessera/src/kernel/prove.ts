@@ -14,9 +14,12 @@ export async function requirePassword(
   password: string,
 ): Promise<void> {
   const presented = parsePresentedPassword(password)
-  const attempt = await limitProof(kernel, principal.id)
+  const attempt = await limitProof(kernel, requireSessionId(principal), principal.id)
   const from = await kernel.users.findHash(principal.id)
-  const proven = await kernel.passwords.verify(from, presented)
+  const proven = await kernel.passwords.verify(from, presented).catch(async (error: unknown) => {
+    if (error instanceof AuthError && error.code === 'overloaded') await attempt.untried()
+    throw error
+  })
   if (from === null || !proven) {
     throw new AuthError('invalid_credentials', { detail: 'The current password is wrong.' })
   }

@@ -6,6 +6,7 @@ import type { Kernel } from './kernel.js'
 import { findLiveSession } from './live-session.js'
 import { requirePassword, requireSessionId } from './prove.js'
 import type { Authenticated } from './recognise.js'
+import { recordingRefusal } from './record-refusal.js'
 import { rotate } from './rotate.js'
 import { wholeSeconds } from './start-session.js'
 
@@ -15,7 +16,10 @@ import { wholeSeconds } from './start-session.js'
  */
 export async function reauthenticate(kernel: Kernel, who: Authenticated, password: string): Promise<Grant> {
   const sessionId = requireSessionId(who.principal)
-  await requirePassword(kernel, who.principal, password)
+  const { id: userId } = who.principal
+  await recordingRefusal(kernel, { name: 'authn_login_fail', userId, sessionId }, () =>
+    requirePassword(kernel, who.principal, password),
+  )
   const live = await findLiveSession(kernel, sessionId)
   if (live === null) throw new AuthError('unauthenticated')
   if (who.generation !== null && who.generation !== live.session.generation)
@@ -26,6 +30,7 @@ export async function reauthenticate(kernel: Kernel, who: Authenticated, passwor
     factors: [...new Set([...live.session.factors, 'pwd'])],
   })
   if (raised === null) throw new AuthError('session_moved')
+  kernel.audit.record('authn_reauthenticated', { actorId: userId, userId, sessionId })
   const granted = grant(kernel, raised)
   await kernel.knowledge.catchUp()
   return granted

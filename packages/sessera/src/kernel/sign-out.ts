@@ -3,7 +3,7 @@
 
 import type { Purpose } from '../domain/session.js'
 import type { EndCause } from '../ports/events.js'
-import { endSession } from './end-session.js'
+import { endHeldSession } from './end-session.js'
 import type { Kernel } from './kernel.js'
 
 /** What a client still holds of its session. Null is absent. */
@@ -29,7 +29,7 @@ export async function signOut(kernel: Kernel, held: Held, cause: EndCause = 'sig
     const id = token === null ? null : kernel.tokens.sessionOf(token, kernel.storeTime.now())
     if (id !== null) sessionIds.add(id)
   }
-  for (const id of sessionIds) await endSession(kernel, id, cause)
+  for (const id of sessionIds) await endHeldSession(kernel, id, cause)
 }
 
 /** Any generation will do: whoever holds even an outdated handle may end the session, never more than that. */

@@ -4,6 +4,7 @@ import type { Mode } from '../domain/principal.js'
 import { purposeOf, type Session } from '../domain/session.js'
 import type { Subject } from '../domain/user.js'
 import { AuthError } from '../errors.js'
+import { announceEnd, recordEnd } from './end-session.js'
 import { type Grant, grant } from './grant.js'
 import type { From, Kernel } from './kernel.js'
 import { findLiveSession } from './live-session.js'
@@ -15,6 +16,8 @@ export interface NewSession {
   readonly factors: readonly string[]
   readonly remember: boolean
   readonly from: From
+  /** The device mark as sent, null without one: the grant brings one that vouches for this user too. Left out: no mark. */
+  readonly device?: string | null
 }
 
 /** Starts a session for a user whose proof was made elsewhere (own form, Passport, SAML, social). */
@@ -44,8 +47,23 @@ export async function startSessionFor(kernel: Kernel, subject: Subject, wanted: 
     throw new AuthError('invalid_credentials')
   }
   const granted = grant(kernel, live)
-  kernel.events.emit('signedIn', { userId, sessionId: session.id, mode: session.mode })
-  return granted
+  const { id: sessionId, mode } = session
+  kernel.audit.record('session_created', { actorId: userId, userId, sessionId, cause: mode })
+  await endTooMany(kernel, session)
+  kernel.events.emit('signedIn', { userId, sessionId, mode })
+  const { device } = wanted
+  return device === undefined ? granted : { ...granted, device: kernel.devices.renew(device, userId) }
+}
+
+/** Asked after the session was made: of many that begin at once, the last to ask counts them all. */
+async function endTooMany(kernel: Kernel, { id, userId }: Session): Promise<void> {
+  const { sessionsPerUser: most } = kernel.policy
+  const { value: sessions } = await kernel.store.sessions.list(userId)
+  if (sessions.length <= most) return
+  const { value: ended } = await kernel.store.sessions.endBeyond(userId, most, id)
+  for (const session of ended) recordEnd(kernel, session, 'too_many')
+  if (ended.length > 0) await kernel.knowledge.catchUp()
+  for (const session of ended) announceEnd(kernel, session, 'too_many')
 }
 
 function newSession(

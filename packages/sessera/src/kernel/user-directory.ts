@@ -1,6 +1,7 @@
 // Users as the kernel sees them, whether they live in our table or the app's.
 // Order matters: epoch and revision are read with or before what they vouch for, so that a change in between outdates it.
 
+import { maxClaimsBytes } from '../domain/claims.js'
 import type { JsonObject } from '../domain/json.js'
 import type { Profile, Subject } from '../domain/user.js'
 import { parseUsername } from '../domain/username.js'
@@ -43,16 +44,21 @@ export interface LoginCandidate {
   readonly passwordHash: string | null
 }
 
-export type ClaimsOf = (user: {
+/** What `claims()` is made from. */
+export interface UserForClaims {
   readonly id: string
   readonly roles: readonly string[]
-}) => object | Promise<object>
+  /** Those stored in our own table; none when the app keeps its users itself. */
+  readonly claims: JsonObject
+}
+
+export type ClaimsOf = (user: UserForClaims) => object | Promise<object>
 
 export function createOwnDirectory(store: Store, claimsOf: ClaimsOf): UserDirectory {
   async function describe(id: string, user: FoundSession['user']): Promise<Profile | null> {
     if (user === null) return null
-    const { username, roles } = user
-    return { username, roles, claims: asClaims(await claimsOf({ id, roles })) }
+    const { username, roles, claims } = user
+    return { username, roles, claims: asClaims(await claimsOf({ id, roles, claims })) }
   }
   return {
     own: store.users,
@@ -67,7 +73,7 @@ export function createOwnDirectory(store: Store, claimsOf: ClaimsOf): UserDirect
     },
     profileOf: ({ session, user }) => describe(session.userId, user),
     async replacePassword(userId, passwordHash, spare) {
-      return (await store.users.replacePassword(userId, passwordHash, spare)).value
+      return (await store.users.replacePassword(userId, passwordHash, spare, null)).value
     },
     async findHash(userId) {
       return (await store.users.find(userId)).value?.user.passwordHash ?? null
@@ -98,7 +104,7 @@ export function createForeignDirectory(
     return {
       username,
       roles,
-      claims: asClaims(claimsOf === null ? user.claims : await claimsOf({ id: userId, roles })),
+      claims: asClaims(claimsOf === null ? user.claims : await claimsOf({ id: userId, roles, claims: {} })),
     }
   }
   return {
@@ -141,7 +147,7 @@ const nobody = 'nobody has this id, for it has spaces'
 
 /** @throws AuthError `invalid_request` when the id is empty, too long or has control characters (drivers cut text at NUL). */
 export function checkUserId(id: string): string {
-  if (id.length < 1 || id.length > 128 || /\p{Cc}/u.test(id)) {
+  if (!isUserId(id)) {
     throw new AuthError('invalid_request', {
       detail: 'A user id is 1 to 128 characters without control characters.',
     })
@@ -149,7 +155,9 @@ export function checkUserId(id: string): string {
   return id
 }
 
-const maxClaimsBytes = 1024
+export function isUserId(id: string): boolean {
+  return id.length >= 1 && id.length <= 128 && !/\p{Cc}/u.test(id)
+}
 
 /** The claims as a token would carry them: what JSON cannot say is gone in every mode alike. */
 function asClaims(claims: object): JsonObject {

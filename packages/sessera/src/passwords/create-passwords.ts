@@ -75,5 +75,6 @@ export function createPasswords(options: PasswordsOptions): Passwords {
 
     isOutdated: (stored) => !isCurrentArgon2(stored, peppers.currentId),
     isImportable,
+    load: queue.load,
   }
 }

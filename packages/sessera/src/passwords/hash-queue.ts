@@ -1,6 +1,7 @@
 // A bounded first-come-first-served queue. Whoever does not fit is told so at once and never passed through unhashed.
 
 import { AuthError } from '../errors.js'
+import type { PasswordLoad } from '../ports/passwords.js'
 
 export interface HashQueue {
   /**
@@ -9,6 +10,7 @@ export interface HashQueue {
    * @throws AuthError `overloaded` when too many are waiting already (ASVS 15.2.2).
    */
   run<T>(work: () => Promise<T>): Promise<T>
+  load(): PasswordLoad
 }
 
 /** At most `concurrency` at work and `queueLimit` waiting. */
@@ -21,6 +23,7 @@ export function createHashQueue({
 }): HashQueue {
   const waiting: (() => void)[] = []
   let atWork = 0
+  let refused = 0
 
   // A place is handed over, not freed and taken again: a newcomer cannot slip in between.
   function leave(): void {
@@ -34,7 +37,10 @@ export function createHashQueue({
       atWork += 1
       return
     }
-    if (waiting.length >= queueLimit) throw new AuthError('overloaded', { retryAfterSeconds: 1 })
+    if (waiting.length >= queueLimit) {
+      refused += 1
+      throw new AuthError('overloaded', { retryAfterSeconds: 1 })
+    }
     await new Promise<void>((resolve) => waiting.push(resolve))
   }
 
@@ -47,5 +53,6 @@ export function createHashQueue({
         leave()
       }
     },
+    load: () => ({ running: atWork, waiting: waiting.length, refused }),
   }
 }

@@ -19,6 +19,8 @@ const derive = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer>(
 
 /** N × r × p of 128 bytes each: twice the strongest that OWASP names (N = 2^17, r = 8, p = 1). */
 const maxWork = maxMemoryBytes / 128
+/** Of r and p: what costs time besides that product grows with them. */
+const maxFactor = 64
 
 /** PHC and Passlib `$scrypt$ln=…,r=…,p=…$…`, Django `scrypt$N$salt$r$p$…`, Werkzeug `scrypt:N:r:p$salt$…`. */
 export const readScrypt: Reader = (stored) => {
@@ -71,6 +73,8 @@ function parseWerkzeug(stored: string): Parsed | null {
 function checked({ N, r, p }: Cost, parts: Parts): StoredHash | Refusal {
   if (N < 2 || !Number.isInteger(Math.log2(N)) || r < 1 || p < 1)
     return refuse('Its N is no power of two, or its r or p is zero.')
+  if (N >= 2 ** (16 * r)) return refuse('Its N is too large for its r (RFC 7914 §2).')
+  if (r > maxFactor || p > maxFactor) return refuse('Its r or p is above 64.')
   // `N * r` takes the memory, `p` runs of it the time: the product bounds both.
   if (N * r * p > maxWork) return refuse('It asks for more than 256 MiB, or as much work as that.')
   const { salt, digest } = parts

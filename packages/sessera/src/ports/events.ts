@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../domain/audit.js'
 import type { Mode } from '../domain/principal.js'
 
 /** What happened, for the app's own listeners. Never holds a credential. */
@@ -7,6 +8,8 @@ export interface Events {
   readonly signInFailed: { readonly login: string; readonly ip: string | null }
   readonly sessionEnded: { readonly userId: string; readonly sessionId: string; readonly cause: EndCause }
   readonly userChanged: { readonly userId: string; readonly cause: UserChange }
+  /** Everything on record, these others included, at the moment it is recorded. */
+  readonly audited: AuditEvent
 }
 
 /**
@@ -19,7 +22,10 @@ export type EndCause =
   | 'ended_by_user'
   | 'password_changed'
   | 'disabled'
+  | 'deleted'
+  | 'too_many'
+  | 'invited'
   | 'theft'
   | (string & {})
 
-export type UserChange = 'changed' | 'roles' | 'password' | 'disabled' | 'enabled'
+export type UserChange = 'changed' | 'roles' | 'password' | 'disabled' | 'enabled' | 'deleted' | 'claims'

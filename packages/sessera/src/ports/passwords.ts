@@ -14,6 +14,14 @@ export interface Passwords {
   isOutdated(hash: string): boolean
   /** Null when a user can sign in with this hash from elsewhere; otherwise why not, in a sentence without any part of it. */
   isImportable(hash: string): string | null
+  load(): PasswordLoad
+}
+
+/** How busy the hashing is: at work, in the queue, and refused because it was full since the process began. */
+export interface PasswordLoad {
+  readonly running: number
+  readonly waiting: number
+  readonly refused: number
 }
 
 /** Whether a password is known from a breach. Throws when that cannot be told. */

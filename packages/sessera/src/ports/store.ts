@@ -9,12 +9,16 @@
 // A write that others must hear of appends its entry to the change feed by itself: in the same transaction, last in it,
 // and only if the write took effect. Each such method says so.
 
+import type { AuditEvent, AuditName, RecordedEvent } from '../domain/audit.js'
 import type { Change, LostChange, Position } from '../domain/change.js'
-import type { Json } from '../domain/json.js'
+import type { BackOff, Guess } from '../domain/guesses.js'
+import type { Json, JsonObject } from '../domain/json.js'
 import type { Session, SessionWithSubject } from '../domain/session.js'
 import type { Subject, User } from '../domain/user.js'
 import type { Clock } from './clock.js'
 import type { Random } from './random.js'
+
+export type { BackOff, Guess } from '../domain/guesses.js'
 
 /** A value and the store's time (epoch ms) when it was true. */
 export interface Answer<T> {
@@ -45,6 +49,7 @@ export interface Store {
   readonly sessions: SessionStore
   readonly keys: KeyStore
   readonly limits: LimitStore
+  readonly audit: AuditStore
   readonly deployment: DeploymentStore
   readonly feed: FeedStore
   close(): Promise<void>
@@ -66,8 +71,11 @@ export interface SubjectStore {
   raiseEpoch(userId: string, spare: string | null): Promise<Answer<Subject | null>>
   /** revision + 1. Appends `user`. */
   raiseRevision(userId: string): Promise<Answer<Subject | null>>
-  /** Sets `disabledAt` to the store's time unless it is set already, and raises the epoch, sparing nobody. Appends `user`. */
-  disable(userId: string): Promise<Answer<Subject | null>>
+  /**
+   * Sets `disabledAt` to the store's time unless it is set already, and raises the epoch, sparing nobody. Appends `user`.
+   * `last` and nothing written, when they are the last of `keep` (`LastOf`).
+   */
+  disable(userId: string, keep: string | null): Promise<Answer<Subject | LastOf | null>>
   /** Clears `disabledAt`. The epoch stays: nothing that was ended comes back. Appends nothing: nobody remembers a refusal. */
   enable(userId: string): Promise<Answer<Subject | null>>
 }
@@ -78,30 +86,90 @@ export interface UserWithSubject {
   readonly subject: Subject
 }
 
+/**
+ * A role that must not be lost: where a method takes one as `keep`, it answers `last` and writes nothing if the user has
+ * that role, is enabled, and no other enabled user of our table has it. With null it asks nothing. Of two at once who would
+ * each leave the other as the last, one is refused.
+ */
+export type LastOf = 'last'
+
+/** Somebody to add, with the key that makes their username unique. */
+export interface NewUserRow {
+  readonly user: User
+  readonly usernameKey: string
+  /** True: their subject row is made with the store's time as `disabledAt`, in the same step. */
+  readonly disabled: boolean
+}
+
+export interface UserQuery {
+  /** Username key of the last one of the page before; null: from the beginning. */
+  readonly after: string | null
+  /** At least 1. */
+  readonly limit: number
+  /** What the username key, or the email address in lower case, begins with, character for character. Null: everybody. */
+  readonly startsWith: string | null
+  readonly role: string | null
+  readonly disabled: boolean | null
+}
+
+export interface UserPage {
+  /** In the order of their username keys, compared byte for byte as UTF-8. */
+  readonly users: readonly UserWithSubject[]
+  /** What to go on after; null when that was all. */
+  readonly next: string | null
+}
+
 export interface UserStore {
   /**
-   * Adds the user, and their subject row as `subjects.ensure` does. False when the id or the key is taken; nothing is
-   * written then.
+   * Adds the user, and a subject row as `subjects.ensure` makes it. False when the id or the key is taken; nothing is
+   * written then. An id is taken by a user, and by a subject row too: what once named somebody never names another, least
+   * of all somebody who was removed.
    */
   create(user: User, usernameKey: string): Promise<Answer<boolean>>
+  /** The same, if nobody has `role`, disabled or not; else `exists`. Of many at once, one creates. */
+  createFirst(user: User, usernameKey: string, role: string): Promise<Answer<'created' | 'taken' | 'exists'>>
+  /** Adds many in one step; one that is taken is left out, and so is the second of two in the list. For each: was it added. */
+  createMany(users: readonly NewUserRow[]): Promise<Answer<readonly boolean[]>>
+  list(query: UserQuery): Promise<Answer<UserPage>>
   find(id: string): Promise<Answer<UserWithSubject | null>>
   findByUsername(usernameKey: string): Promise<Answer<UserWithSubject | null>>
-  /** Sets the hash and raises the epoch in one step, sparing `spare`. Null when there is no such user. Appends `user`. */
-  replacePassword(id: string, passwordHash: string, spare: string | null): Promise<Answer<Subject | null>>
+  /**
+   * Sets the hash and raises the epoch in one step, sparing `spare`. With `ifEpoch`, only if that is the subject's epoch
+   * (as `find` shows it): of many at once with one epoch, one wins. Null, and nothing written, otherwise or when there is no
+   * such user. Appends `user`.
+   */
+  replacePassword(
+    id: string,
+    passwordHash: string,
+    spare: string | null,
+    ifEpoch: number | null,
+  ): Promise<Answer<Subject | null>>
   /**
    * Compare-and-set: `to` becomes the hash if the stored one is `from`, byte for byte. For another hash of the same
    * password, so neither epoch nor revision is raised. Of many at once with one `from`, one wins. False when there is no
    * such user, they have no hash, or it is another one; nothing is written then. Appends nothing.
    */
   upgradePassword(id: string, from: string, to: string): Promise<Answer<boolean>>
-  /** Sets the roles and raises the revision in one step. Appends `user`. */
-  replaceRoles(id: string, roles: readonly string[]): Promise<Answer<Subject | null>>
+  /** Sets the roles and raises the revision in one step. Appends `user`. `last`: see `LastOf`; roles that hold `keep` are never refused. */
+  replaceRoles(
+    id: string,
+    roles: readonly string[],
+    keep: string | null,
+  ): Promise<Answer<Subject | LastOf | null>>
+  /** Sets the claims and raises the revision in one step. Appends `user`. */
+  replaceClaims(id: string, claims: JsonObject): Promise<Answer<Subject | null>>
+  /**
+   * Removes the user, their sessions and what these hold, and raises the epoch, sparing nobody. The subject row stays,
+   * disabled: whatever still names this id is refused, and nobody else gets it (`create`). Answers with the sessions that ended; null when there is
+   * no such user; `last`: see `LastOf`. Appends `user`.
+   */
+  remove(id: string, keep: string | null): Promise<Answer<readonly Session[] | LastOf | null>>
 }
 
 /** What one read tells of a session: itself, its user's subject row, and who that is. */
 export interface FoundSession extends SessionWithSubject {
   /** From our own users table; null when the user is not there, as when the app keeps its users itself. */
-  readonly user: Pick<User, 'username' | 'roles'> | null
+  readonly user: Pick<User, 'username' | 'roles' | 'claims'> | null
 }
 
 export interface SessionStore {
@@ -128,6 +196,11 @@ export interface SessionStore {
    * that has begun since then bears that epoch, and stays.
    */
   endAll(userId: string, except: string | null, belowEpoch: number): Promise<Answer<readonly Session[]>>
+  /**
+   * Removes the user's sessions beyond the `most` that were seen latest, never `spare`, and answers with what they were.
+   * `most` is at least 1, and `spare` is one of them. Appends `session_ended` for each.
+   */
+  endBeyond(userId: string, most: number, spare: string): Promise<Answer<readonly Session[]>>
   /** All sessions of the user, latest seen first. For display: says nothing about validity. */
   list(userId: string): Promise<Answer<readonly Session[]>>
   readData(id: string): Promise<Answer<SessionData | null>>
@@ -169,23 +242,65 @@ export interface Attempts {
 }
 
 export interface LimitStore {
+  /**
+   * Asks for one more guess, and answers as `judgeGuess` does. Counted before it is tried, and until `clear` taken for
+   * wrong, so that of a hundred at once no more go than may.
+   */
+  guess(key: string, backOff: BackOff): Promise<Answer<Guess>>
+  /** Takes one counted guess back, which could not be tried, and its wait with it: see `withoutLatest`. */
+  unguess(key: string): Promise<Answer<void>>
   /** Counts one attempt and answers with the count, itself included. A window begins with its first attempt. */
   count(key: string, windowMs: number): Promise<Answer<Attempts>>
   /** Takes one counted attempt back, never below zero. A no-op when there is none in the running window. */
   uncount(key: string): Promise<Answer<void>>
-  /** Forgets the attempts under this key. */
+  /** Forgets the attempts and guesses under this key. */
   clear(key: string): Promise<Answer<void>>
-  /** Removes windows that ended before `at`. */
+  /** Removes windows that ended, and guesses that are forgotten, before `at`. */
   removeEnded(at: number): Promise<Answer<number>>
+}
+
+export interface AuditQuery {
+  readonly order: 'newest' | 'oldest'
+  /** `seq` to go on from, not itself included; null: from the end that `order` begins with. */
+  readonly after: number | null
+  /** At least 1. */
+  readonly limit: number
+  /** Whoever did it or had it done to them. */
+  readonly userId: string | null
+  readonly name: AuditName | null
+  /** Epoch ms, inclusive. */
+  readonly since: number | null
+  /** Epoch ms, exclusive. */
+  readonly until: number | null
+}
+
+/** The record only grows at one end and shrinks at the other: there is no way to change or remove a line in between. */
+export interface AuditStore {
+  /** Adds all or none, in this order. */
+  append(events: readonly AuditEvent[]): Promise<Answer<void>>
+  list(query: AuditQuery): Promise<Answer<readonly RecordedEvent[]>>
+  /** Removes what happened before `at`. Answers with how many. */
+  removeBefore(at: number): Promise<Answer<number>>
+}
+
+/** How many there are, of one moment. */
+export interface Counts {
+  readonly users: number
+  readonly disabledUsers: number
+  /** Records, those included that nobody can use any more and that are not swept yet. */
+  readonly sessions: number
+  readonly changes: number
+  readonly auditEvents: number
 }
 
 /** What holds for every user at once. */
 export interface DeploymentStore {
+  count(): Promise<Answer<Counts>>
   /**
-   * Ends everything of everyone: the deployment's epoch becomes one higher than it and every user's, sparing nobody.
+   * Ends everything of everyone: the deployment's epoch becomes one higher than it, every user's and `above`, sparing nobody.
    * Answers with it. Appends `everyone`, one entry however many users there are.
    */
-  raiseEpoch(): Promise<Answer<number>>
+  raiseEpoch(above: number): Promise<Answer<number>>
 }
 
 export interface FeedStore {
@@ -204,9 +319,9 @@ export interface FeedStore {
    * Higher than both, because each history has given the same numbers to changes of its own: at the height of either,
    * what the other had ended would stand.
    *
-   * What a change does not say does not come back: a user who was disabled is signed out everywhere, and may sign in
-   * again until they are disabled once more; a new password or new roles are those from before. What was issued before is
-   * over in any case.
+   * What a change does not say does not come back: a user who was disabled or removed is signed out everywhere, and may
+   * sign in again until that is done once more; a new password, new roles or new claims are those from before. What was
+   * issued before is over in any case.
    *
    * The entry bears a nonce of its own, so that a place in the feed never belongs to two histories. The lost nonce is
    * noted beside it: of many followers that assert the same change, one appends, and what the store has is left alone.

@@ -2,7 +2,9 @@
 // hence atomic.
 
 import type { StoreSource } from '../ports/store.js'
-import { deploymentBehind, feedBehind } from './memory/feed.js'
+import { auditBehind } from './memory/audit.js'
+import { deploymentBehind } from './memory/deployment.js'
+import { feedBehind } from './memory/feed.js'
 import { keysBehind } from './memory/keys.js'
 import { limitsBehind } from './memory/limits.js'
 import { sessionsBehind } from './memory/sessions.js'
@@ -27,6 +29,7 @@ export function memory(): StoreSource {
         sessions: sessionsBehind(door),
         keys: keysBehind(door),
         limits: limitsBehind(door),
+        audit: auditBehind(door),
         deployment: deploymentBehind(door),
         feed: feedBehind(door),
         close: async () => door.close(),

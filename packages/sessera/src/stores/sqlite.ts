@@ -14,6 +14,10 @@ import { whileBusy } from './sqlite/patience.js'
 import { createSqliteReader } from './sqlite/reader.js'
 
 export type { SqlValue } from './sql/driver.js'
+export type { SqliteToolOptions } from './sqlite/backup.js'
+export { backupSqlite } from './sqlite/backup.js'
+export type { SqliteInspection } from './sqlite/inspect.js'
+export { inspectSqlite } from './sqlite/inspect.js'
 export type { SqliteDatabase, SqliteModule, SqliteStatement } from './sqlite/module.js'
 
 export interface SqliteOptions {

@@ -1,13 +1,16 @@
 // What everyone else's libraries need in order to check our tokens, and the description of this API.
 
 import { readFile } from 'node:fs/promises'
-import { AuthError } from '../../errors.js'
 import * as shape from '../contract.js'
 import { open, type Route } from '../route.js'
 
 const cacheFor5Minutes = [['Cache-Control', 'public, max-age=300']] as const
 // Written by the build from the same schemas that validate; from src/ and from dist/ the same number of steps away.
 const openApiFile = new URL('../../../dist/openapi.json', import.meta.url)
+
+interface Document {
+  readonly paths: Readonly<Record<string, object>>
+}
 
 export const discoveryRoutes: readonly Route[] = [
   open({
@@ -41,10 +44,14 @@ export const discoveryRoutes: readonly Route[] = [
     path: '{base}/openapi.json',
     summary: 'This description (OpenAPI 3.1).',
     success: { status: 200, schema: shape.openApi },
-    async answer() {
-      const document: unknown = JSON.parse(await readFile(openApiFile, 'utf8'))
-      if (typeof document !== 'object' || document === null) throw new AuthError('not_found')
-      return { status: 200, json: document, headers: cacheFor5Minutes }
+    async answer({ core }) {
+      const document = JSON.parse(await readFile(openApiFile, 'utf8')) as Document
+      const paths = Object.entries(document.paths).flatMap(([path, operations]) => {
+        const here = path.replace(/^\/auth(?=\/)/, core.basePath)
+        return core.match(here.replace('{id}', 'id')) === null ? [] : [[here, operations]]
+      })
+      const json = { ...document, paths: Object.fromEntries(paths) }
+      return { status: 200, json, headers: cacheFor5Minutes }
     },
   }),
 ]

@@ -1,6 +1,7 @@
 // Who am I, my devices, my password.
 
 import { noDemands, parseDemands } from '../../domain/demands.js'
+import type { Session } from '../../domain/session.js'
 import { AuthError } from '../../errors.js'
 import { changePassword } from '../../kernel/change-password.js'
 import { endAllSessions, endOwnSession } from '../../kernel/end-session.js'
@@ -30,19 +31,7 @@ export const sessionRoutes: readonly Route[] = [
     success: { status: 200, schema: shape.sessionList },
     async answer({ core, who }) {
       const sessions = await listSessions(core.kernel, who.principal.id)
-      const shown = sessions.map(({ id, mode, createdAt, lastSeenAt, expiresAt, ip, userAgent }) => {
-        return {
-          id,
-          current: id === who.principal.sessionId,
-          mode,
-          createdAt,
-          lastSeenAt,
-          expiresAt,
-          ip,
-          userAgent,
-        }
-      })
-      return { status: 200, json: { sessions: shown } }
+      return { status: 200, json: { sessions: describeSessions(sessions, who.principal.sessionId) } }
     },
   }),
   guarded({
@@ -83,3 +72,13 @@ export const sessionRoutes: readonly Route[] = [
     },
   }),
 ]
+
+/** Sessions as people may see them: nothing that a credential is made of. */
+export function describeSessions(
+  sessions: readonly Session[],
+  currentId: string | null,
+): shape.SessionListAnswer['sessions'] {
+  return sessions.map(({ id, mode, createdAt, lastSeenAt, expiresAt, ip, userAgent }) => {
+    return { id, current: id === currentId, mode, createdAt, lastSeenAt, expiresAt, ip, userAgent }
+  })
+}

@@ -27,8 +27,8 @@ export const signInRoutes: readonly Route[] = [
     success: { status: 201, schema: shape.signedIn },
     async answer(call, { username, password, email = null, mode = 'session', refresh: refreshIn = 'body' }) {
       const wanted = { mode, remember: false, from: fromOf(call) }
-      const granted = await signInReplacing(call.core, call.request, () =>
-        signUp(call.core.kernel, { username, password, email }, wanted),
+      const granted = await signInReplacing(call.core, call.request, (device) =>
+        signUp(call.core.kernel, { username, password, email }, { ...wanted, device }),
       )
       return signedInReply(call, granted, { status: 201, refreshIn })
     },
@@ -44,7 +44,9 @@ export const signInRoutes: readonly Route[] = [
       { username, password, mode = 'session', remember = false, refresh: refreshIn = 'body' },
     ) {
       const who = { login: username, password, mode, remember, from: fromOf(call) }
-      const granted = await signInReplacing(call.core, call.request, () => signIn(call.core.kernel, who))
+      const granted = await signInReplacing(call.core, call.request, (device) =>
+        signIn(call.core.kernel, { ...who, device }),
+      )
       return signedInReply(call, granted, { status: 200, refreshIn })
     },
   }),

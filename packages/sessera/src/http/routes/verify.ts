@@ -38,9 +38,19 @@ async function verify({ core, request }: Call): Promise<Reply> {
 function asOriginallySent(core: HttpCore, request: HttpRequest): HttpRequest {
   const { peer } = request
   const told = peer !== null && core.isTrustedProxy(peer) ? originalMethod(request) : null
-  const { path, query, ip } = request
+  const { path, query, ip, requestId, userAgent } = request
   const header: HttpRequest['header'] = (name) => request.header(name)
-  return { method: told ?? 'POST', path, query, peer, ip, header, body: () => request.body() }
+  return {
+    method: told ?? 'POST',
+    path,
+    query,
+    peer,
+    ip,
+    requestId,
+    userAgent,
+    header,
+    body: () => request.body(),
+  }
 }
 
 function originalMethod(request: HttpRequest): string | null {

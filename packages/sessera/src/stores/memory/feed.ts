@@ -8,29 +8,11 @@ import {
   sessionEnded,
   userChanged,
 } from '../../domain/change.js'
-import type { DeploymentStore, FeedStore } from '../../ports/store.js'
+import type { FeedStore } from '../../ports/store.js'
+import { raiseDeployment } from './deployment.js'
 import { removeSession } from './sessions.js'
 import { ensureSubject, putSubject } from './subjects.js'
 import { type Door, headOf, type Tables } from './tables.js'
-
-export function deploymentBehind({ tables, step, append }: Door): DeploymentStore {
-  return {
-    raiseEpoch: () =>
-      step((now) => {
-        const epoch = raiseDeployment(tables, 0)
-        append(everyoneChanged(epoch), now)
-        return epoch
-      }),
-  }
-}
-
-/** The deployment's epoch becomes one above every user's, its own and `lost`. Answers with it. */
-function raiseDeployment({ deployment, subjects }: Tables, lost: number): number {
-  let highest = Math.max(deployment.epoch, lost)
-  for (const { epoch } of subjects.values()) highest = Math.max(highest, epoch)
-  deployment.epoch = highest + 1
-  return deployment.epoch
-}
 
 export function feedBehind({ tables, step, appendAgain }: Door): FeedStore {
   const { feed } = tables

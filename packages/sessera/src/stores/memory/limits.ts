@@ -1,8 +1,20 @@
+import { judgeGuess, withoutLatest } from '../../domain/guesses.js'
 import type { LimitStore } from '../../ports/store.js'
 import type { Door } from './tables.js'
 
-export function limitsBehind({ tables: { limits }, step }: Door): LimitStore {
+export function limitsBehind({ tables: { limits, guesses }, step }: Door): LimitStore {
   return {
+    guess: (key, backOff) =>
+      step((now) => {
+        const { guess, keep } = judgeGuess(guesses.get(key) ?? null, backOff, now)
+        if (keep !== null) guesses.set(key, keep)
+        return guess
+      }),
+    unguess: (key) =>
+      step((now) => {
+        const keep = withoutLatest(guesses.get(key) ?? null, now)
+        if (keep !== null) guesses.set(key, keep)
+      }),
     count: (key, windowMs) =>
       step((now) => {
         const open = limits.get(key)
@@ -19,12 +31,18 @@ export function limitsBehind({ tables: { limits }, step }: Door): LimitStore {
         if (open === undefined || now >= open.endsAt || open.count === 0) return
         limits.set(key, Object.freeze({ count: open.count - 1, endsAt: open.endsAt }))
       }),
-    clear: (key) => step(() => void limits.delete(key)),
+    clear: (key) =>
+      step(() => {
+        limits.delete(key)
+        guesses.delete(key)
+      }),
     removeEnded: (at) =>
       step(() => {
         const ended = [...limits].filter(([, { endsAt }]) => endsAt < at)
+        const forgotten = [...guesses].filter(([, { forgetAt }]) => forgetAt < at)
         for (const [key] of ended) limits.delete(key)
-        return ended.length
+        for (const [key] of forgotten) guesses.delete(key)
+        return ended.length + forgotten.length
       }),
   }
 }

@@ -6,7 +6,7 @@ import type { Door, Tables } from './tables.js'
 
 export function sessionsBehind({ tables, step, append }: Door): SessionStore {
   const { sessions, users, data } = tables
-  const ofUser = (userId: string) => [...sessions.values()].filter((session) => session.userId === userId)
+  const ofUser = (userId: string) => sessionsOf(tables, userId)
   const removeAll = (ended: readonly Session[]) => {
     for (const { id } of ended) removeSession(tables, id)
     return ended
@@ -28,7 +28,8 @@ export function sessionsBehind({ tables, step, append }: Door): SessionStore {
         return {
           session,
           subject,
-          user: user === undefined ? null : { username: user.username, roles: user.roles },
+          user:
+            user === undefined ? null : { username: user.username, roles: user.roles, claims: user.claims },
         }
       }),
     replace: (next, expectedVersion) =>
@@ -57,7 +58,15 @@ export function sessionsBehind({ tables, step, append }: Door): SessionStore {
       }),
     endAll: (userId, except, belowEpoch) =>
       step(() => removeAll(ofUser(userId).filter(({ id, epoch }) => id !== except && epoch < belowEpoch))),
-    list: (userId) => step(() => ofUser(userId).sort((a, b) => b.lastSeenAt - a.lastSeenAt)),
+    endBeyond: (userId, most, spare) =>
+      step((now) => {
+        const isSpared = ({ id }: Session) => Number(id === spare)
+        const inOrder = ofUser(userId).sort((a, b) => isSpared(b) - isSpared(a) || latestSeenFirst(a, b))
+        const ended = removeAll(inOrder.slice(most))
+        for (const session of ended) append(sessionEnded(session), now)
+        return ended
+      }),
+    list: (userId) => step(() => ofUser(userId).sort(latestSeenFirst)),
     readData: (id) =>
       step(() => {
         const stored = data.get(id)
@@ -74,12 +83,20 @@ export function sessionsBehind({ tables, step, append }: Door): SessionStore {
   }
 }
 
+export function sessionsOf({ sessions }: Tables, userId: string): Session[] {
+  return [...sessions.values()].filter((session) => session.userId === userId)
+}
+
 /** What was removed, null when it was gone. */
 export function removeSession({ sessions, data }: Tables, id: string): Session | null {
   const stored = sessions.get(id)
   sessions.delete(id)
   data.delete(id)
   return stored ?? null
+}
+
+function latestSeenFirst(a: Session, b: Session): number {
+  return b.lastSeenAt - a.lastSeenAt || b.createdAt - a.createdAt
 }
 
 function frozenSession(session: Session): Session {

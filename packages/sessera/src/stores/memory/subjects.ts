@@ -18,11 +18,15 @@ export function subjectsBehind(door: Door): SubjectStore {
     find: (userId) => step(() => findSubject(tables, userId)),
     raiseEpoch: (userId, spare) => change(userId, (subject) => raised(subject, spare)),
     raiseRevision: (userId) => change(userId, revised),
-    disable: (userId) =>
-      change(userId, (subject, now) => ({
-        ...raised(subject, null),
-        disabledAt: subject.disabledAt ?? now,
-      })),
+    disable: (userId, keep) =>
+      step((now) => {
+        const subject = findSubject(tables, userId)
+        if (subject === null) return null
+        if (isLast(tables, userId, keep)) return 'last'
+        const next = putSubject(tables, disable(subject, now))
+        append(userChanged(next), now)
+        return next
+      }),
     enable: (userId) =>
       step(() => {
         const subject = findSubject(tables, userId)
@@ -54,6 +58,19 @@ export function raised(subject: Subject, spare: string | null): Subject {
   if (spare === null) return { ...subject, epoch, spared: null }
   const fromEpoch = subject.spared?.sessionId === spare ? subject.spared.fromEpoch : subject.epoch
   return { ...subject, epoch, spared: { sessionId: spare, fromEpoch } }
+}
+
+export function disable(subject: Subject, now: number): Subject {
+  return { ...raised(subject, null), disabledAt: subject.disabledAt ?? now }
+}
+
+/** Whether this user is the one enabled user who has the role. */
+export function isLast({ users, subjects }: Tables, userId: string, keep: string | null): boolean {
+  if (keep === null) return false
+  const having = [...users.values()].filter(
+    ({ id, roles }) => roles.includes(keep) && subjects.get(id)?.disabledAt === null,
+  )
+  return having.length === 1 && having[0]?.id === userId
 }
 
 export function revised(subject: Subject): Subject {

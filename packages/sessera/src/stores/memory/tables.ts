@@ -1,6 +1,8 @@
 // What the memory store holds, and one opened door to it. Records are frozen, so that nobody outside can change them.
 
+import type { RecordedEvent } from '../../domain/audit.js'
 import type { Change, ChangeBody, LostChange } from '../../domain/change.js'
+import type { KnownGuesses } from '../../domain/guesses.js'
 import type { Session } from '../../domain/session.js'
 import type { Subject, User } from '../../domain/user.js'
 import type { Answer, Attempts, StoredKey, StoreMeans } from '../../ports/store.js'
@@ -15,8 +17,17 @@ export interface Tables {
   readonly data: Map<string, { readonly text: string; readonly version: number }>
   readonly keys: Map<string, StoredKey>
   readonly limits: Map<string, Attempts>
+  readonly guesses: Map<string, KnownGuesses>
+  readonly record: AuditRecord
   readonly deployment: { epoch: number }
   readonly feed: Feed
+}
+
+/** Who did what. */
+export interface AuditRecord {
+  readonly lines: RecordedEvent[]
+  /** `seq` of the last line there ever was. */
+  last: number
 }
 
 export interface Feed {
@@ -40,6 +51,8 @@ export function createTables(): Tables {
     data: new Map(),
     keys: new Map(),
     limits: new Map(),
+    guesses: new Map(),
+    record: { lines: [], last: 0 },
     deployment: { epoch: 1 },
     feed: { entries: [], horizon: 0 },
   }

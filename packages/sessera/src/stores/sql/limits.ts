@@ -1,8 +1,10 @@
-// Attempts in fixed windows, by the store's time. Counting is one statement: a hundred guesses at once count as a hundred.
+// Attempts in fixed windows, and guesses that wait for each other, by the store's time. Counting is one step: a hundred at
+// once count as a hundred.
 
+import { judgeGuess, type KnownGuesses, withoutLatest } from '../../domain/guesses.js'
 import type { LimitStore } from '../../ports/store.js'
-import type { Driver } from './driver.js'
-import { integerOf } from './rows.js'
+import type { Driver, Statement } from './driver.js'
+import { guessesOf, integerOf } from './rows.js'
 import { sweep, sweepBatch } from './sweep.js'
 
 const count = `INSERT INTO sessera_limits (limit_key, attempts, ends_at) VALUES (?, 1, ?)
@@ -16,8 +18,31 @@ const clear = 'DELETE FROM sessera_limits WHERE limit_key = ?'
 const removeEnded = `DELETE FROM sessera_limits WHERE limit_key IN (
   SELECT limit_key FROM sessera_limits WHERE ends_at < ? LIMIT ${sweepBatch}) RETURNING limit_key`
 
+const findGuesses = 'SELECT guesses, next_at, forget_at FROM sessera_guesses WHERE guess_key = ?'
+const putGuesses = `INSERT INTO sessera_guesses (guess_key, guesses, next_at, forget_at) VALUES (?, ?, ?, ?)
+  ON CONFLICT (guess_key) DO UPDATE SET
+    guesses = excluded.guesses, next_at = excluded.next_at, forget_at = excluded.forget_at`
+const clearGuesses = 'DELETE FROM sessera_guesses WHERE guess_key = ?'
+const removeForgotten = `DELETE FROM sessera_guesses WHERE guess_key IN (
+  SELECT guess_key FROM sessera_guesses WHERE forget_at < ? LIMIT ${sweepBatch}) RETURNING guess_key`
+
 export function createSqlLimits(driver: Driver): LimitStore {
   return {
+    guess(key, backOff) {
+      return driver.transact(function* (now) {
+        const [row] = yield { sql: findGuesses, params: [key] }
+        const { guess, keep } = judgeGuess(row === undefined ? null : guessesOf(row), backOff, now)
+        if (keep !== null) yield put(key, keep)
+        return guess
+      })
+    },
+    unguess(key) {
+      return driver.transact(function* (now) {
+        const [row] = yield { sql: findGuesses, params: [key] }
+        const keep = withoutLatest(row === undefined ? null : guessesOf(row), now)
+        if (keep !== null) yield put(key, keep)
+      })
+    },
     count(key, windowMs) {
       return driver.transact(function* (now) {
         const [row] = yield { sql: count, params: [key, now + windowMs, now, now] }
@@ -30,12 +55,20 @@ export function createSqlLimits(driver: Driver): LimitStore {
         yield { sql: uncount, params: [key, now] }
       })
     },
-    async clear(key) {
-      const { now } = await driver.write({ sql: clear, params: [key] })
-      return { value: undefined, now }
+    clear(key) {
+      return driver.transact(function* () {
+        yield { sql: clear, params: [key] }
+        yield { sql: clearGuesses, params: [key] }
+      })
     },
-    removeEnded(at) {
-      return sweep(driver, { sql: removeEnded, params: [at] })
+    async removeEnded(at) {
+      const ended = await sweep(driver, { sql: removeEnded, params: [at] })
+      const forgotten = await sweep(driver, { sql: removeForgotten, params: [at] })
+      return { value: ended.value + forgotten.value, now: forgotten.now }
     },
   }
+}
+
+function put(key: string, { count, nextAt, forgetAt }: KnownGuesses): Statement {
+  return { sql: putGuesses, params: [key, count, nextAt, forgetAt] }
 }

@@ -2,7 +2,8 @@
 // processes open a new database at the same moment, one of them builds it and the others find it built.
 
 import { ConfigurationError } from '../../errors.js'
-import type { Transaction } from './driver.js'
+import type { Steps, Transaction } from './driver.js'
+import { fillUserLists } from './fill-user-lists.js'
 import { integerOf } from './rows.js'
 
 /** Where engines differ in a definition. */
@@ -18,7 +19,12 @@ export interface Dialect {
 interface Migration {
   readonly version: number
   readonly statements: readonly string[]
+  /** What SQL alone cannot make of the rows that are there. */
+  readonly fill?: () => Steps<void>
 }
+
+/** The version that `migrate` brings the schema to. */
+export const latestSchema = 3
 
 /** Brings the schema up to date. @throws ConfigurationError when it is newer than this version of Sessera. */
 export function migrate(dialect: Dialect): Transaction<void> {
@@ -31,14 +37,14 @@ export function migrate(dialect: Dialect): Transaction<void> {
     }
     const rows = yield { sql: 'SELECT version FROM sessera_migrations', params: [] }
     const current = Math.max(0, ...rows.map((row) => integerOf(row, 'version')))
-    const latest = migrations.length
-    if (current > latest) {
+    if (current > latestSchema) {
       throw new ConfigurationError(
-        `The database was written by a newer version of Sessera (schema ${current}, this version knows ${latest}). Upgrade the sessera package, or give another database.`,
+        `The database was written by a newer version of Sessera (schema ${current}, this version knows ${latestSchema}). Upgrade the sessera package, or give another database.`,
       )
     }
-    for (const { version, statements } of migrations.slice(current)) {
+    for (const { version, statements, fill } of migrations.slice(current)) {
       for (const sql of statements) yield { sql, params: [] }
+      if (fill !== undefined) yield* fill()
       yield {
         sql: 'INSERT INTO sessera_migrations (version, applied_at) VALUES (?, ?)',
         params: [version, now],
@@ -148,6 +154,52 @@ function migrationsIn({ integer, table, compactTable }: Dialect): readonly Migra
         'CREATE INDEX sessera_changes_nonce ON sessera_changes (nonce)',
         'CREATE INDEX sessera_changes_reasserts ON sessera_changes (reasserts) WHERE reasserts IS NOT NULL',
       ],
+    },
+    {
+      version: 3,
+      statements: [
+        "ALTER TABLE sessera_users ADD COLUMN claims TEXT NOT NULL DEFAULT '{}'",
+        // What users are listed by. `email_key` is the address in lower case; `is_disabled` repeats the subject row.
+        'ALTER TABLE sessera_users ADD COLUMN email_key TEXT',
+        `ALTER TABLE sessera_users ADD COLUMN is_disabled ${integer} NOT NULL DEFAULT 0`,
+        'CREATE INDEX sessera_users_email ON sessera_users (email_key, username_key)',
+        'CREATE INDEX sessera_users_disabled ON sessera_users (username_key) WHERE is_disabled = 1',
+        `CREATE TABLE sessera_user_roles (
+          role TEXT NOT NULL,
+          username_key TEXT NOT NULL,
+          user_id TEXT NOT NULL,
+          PRIMARY KEY (role, username_key)
+        ) ${compactTable}`,
+        `CREATE TABLE sessera_guesses (
+          guess_key TEXT NOT NULL PRIMARY KEY,
+          guesses ${integer} NOT NULL,
+          next_at ${integer} NOT NULL,
+          forget_at ${integer} NOT NULL
+        ) ${compactTable}`,
+        'CREATE INDEX sessera_guesses_end ON sessera_guesses (forget_at)',
+        `CREATE TABLE sessera_audit_counter (
+          id ${integer} NOT NULL PRIMARY KEY CHECK (id = 1),
+          last ${integer} NOT NULL
+        ) ${table}`,
+        'INSERT INTO sessera_audit_counter (id, last) VALUES (1, 0)',
+        `CREATE TABLE sessera_audit (
+          seq ${integer} NOT NULL PRIMARY KEY,
+          happened_at ${integer} NOT NULL,
+          name TEXT NOT NULL,
+          actor_id TEXT,
+          user_id TEXT,
+          session_id TEXT,
+          ip TEXT,
+          user_agent TEXT,
+          request_id TEXT,
+          cause TEXT
+        ) ${table}`,
+        'CREATE INDEX sessera_audit_time ON sessera_audit (happened_at)',
+        'CREATE INDEX sessera_audit_name ON sessera_audit (name, seq)',
+        'CREATE INDEX sessera_audit_user ON sessera_audit (user_id, seq) WHERE user_id IS NOT NULL',
+        'CREATE INDEX sessera_audit_actor ON sessera_audit (actor_id, seq) WHERE actor_id IS NOT NULL',
+      ],
+      fill: fillUserLists,
     },
   ]
 }

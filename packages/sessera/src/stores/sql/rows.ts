@@ -1,12 +1,15 @@
 // From cells to typed values. A cell of an unexpected type is a fault: a damaged or foreign table never becomes
 // half a session.
 
+import { auditNames, type RecordedEvent } from '../../domain/audit.js'
 import { type Change, changeKinds, underDeployment } from '../../domain/change.js'
+import type { KnownGuesses } from '../../domain/guesses.js'
+import type { JsonObject } from '../../domain/json.js'
 import type { Mode } from '../../domain/principal.js'
 import { modes } from '../../domain/principal.js'
 import type { Purpose, Session, Transition } from '../../domain/session.js'
 import type { Spared, Subject, User } from '../../domain/user.js'
-import type { Answer, StoredKey } from '../../ports/store.js'
+import type { Answer, FoundSession, StoredKey } from '../../ports/store.js'
 import type { Row } from './driver.js'
 
 const purposes: readonly Purpose[] = ['session', 'refresh']
@@ -38,10 +41,20 @@ function oneOf<T extends string>(row: Row, column: string, allowed: readonly T[]
   return found
 }
 
-function textsOf(row: Row, column: string): readonly string[] {
+export function textsOf(row: Row, column: string): readonly string[] {
   const list: unknown = JSON.parse(textOf(row, column))
   if (!Array.isArray(list) || !list.every((item) => typeof item === 'string')) throw unexpected(column)
   return list
+}
+
+function objectOf(row: Row, column: string): JsonObject {
+  const value: unknown = JSON.parse(textOf(row, column))
+  if (!isObject(value)) throw unexpected(column)
+  return value
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function unexpected(column: string): Error {
@@ -85,14 +98,17 @@ export function userOf(row: Row): User {
     email: textOrNull(row, 'email'),
     passwordHash: textOrNull(row, 'password_hash'),
     roles: textsOf(row, 'roles'),
+    claims: objectOf(row, 'claims'),
     createdAt: integerOf(row, 'created_at'),
   }
 }
 
 /** What a principal needs of the user in a joined row, null when the user is not in our table. */
-export function personOf(row: Row): Pick<User, 'username' | 'roles'> | null {
+export function personOf(row: Row): FoundSession['user'] {
   const username = textOrNull(row, 'username')
-  return username === null ? null : { username, roles: textsOf(row, 'roles') }
+  return username === null
+    ? null
+    : { username, roles: textsOf(row, 'roles'), claims: objectOf(row, 'claims') }
 }
 
 export function sessionOf(row: Row): Session {
@@ -143,6 +159,29 @@ export function changeOf(row: Row): Change {
     mode: row['mode'] === null ? null : oneOf(row, 'mode', modes),
     at: integerOf(row, 'changed_at'),
     keepUntil: integerOf(row, 'keep_until'),
+  }
+}
+
+export function guessesOf(row: Row): KnownGuesses {
+  return {
+    count: integerOf(row, 'guesses'),
+    nextAt: integerOf(row, 'next_at'),
+    forgetAt: integerOf(row, 'forget_at'),
+  }
+}
+
+export function recordedOf(row: Row): RecordedEvent {
+  return {
+    seq: integerOf(row, 'seq'),
+    at: integerOf(row, 'happened_at'),
+    name: oneOf(row, 'name', auditNames),
+    actorId: textOrNull(row, 'actor_id'),
+    userId: textOrNull(row, 'user_id'),
+    sessionId: textOrNull(row, 'session_id'),
+    ip: textOrNull(row, 'ip'),
+    userAgent: textOrNull(row, 'user_agent'),
+    requestId: textOrNull(row, 'request_id'),
+    cause: textOrNull(row, 'cause'),
   }
 }
 

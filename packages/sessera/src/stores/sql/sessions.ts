@@ -53,7 +53,8 @@ const assignments = changing
 
 const insert = `INSERT INTO sessera_sessions (id, ${columns.join(', ')}, data, data_version)
   VALUES (?, ${columns.map(() => '?').join(', ')}, 'null', 1) ON CONFLICT (id) DO NOTHING`
-const find = `SELECT ${sessionColumns}, ${subjectColumns}, sessera_users.username, sessera_users.roles
+const find = `SELECT ${sessionColumns}, ${subjectColumns}, sessera_users.username, sessera_users.roles,
+  sessera_users.claims
   FROM sessera_sessions JOIN sessera_subjects ON sessera_subjects.user_id = sessera_sessions.user_id
   LEFT JOIN sessera_users ON sessera_users.id = sessera_sessions.user_id
   WHERE sessera_sessions.id = ?`
@@ -67,6 +68,7 @@ const endAllOthers = `DELETE FROM sessera_sessions WHERE user_id = ? AND epoch <
   RETURNING ${sessionColumns}`
 const list = `SELECT ${sessionColumns} FROM sessera_sessions WHERE user_id = ?
   ORDER BY last_seen_at DESC, created_at DESC, id`
+const endEvery = `DELETE FROM sessera_sessions WHERE user_id = ? RETURNING ${sessionColumns}`
 const readData = 'SELECT data, data_version FROM sessera_sessions WHERE id = ?'
 const writeData = `UPDATE sessera_sessions SET data = ?, data_version = data_version + 1
   WHERE id = ? AND data_version = ?`
@@ -121,6 +123,17 @@ export function createSqlSessions(driver: Driver, append: Append): SessionStore 
           : { sql: endAllOthers, params: [userId, belowEpoch, except] }
       return allOf(await driver.write(statement), sessionOf)
     },
+    endBeyond(userId, most, spare) {
+      return driver.transact(function* (now) {
+        const sessions = (yield { sql: list, params: [userId] }).map(sessionOf)
+        const spared = sessions.filter(({ id }) => id === spare)
+        const others = sessions.filter(({ id }) => id !== spare)
+        const ended = others.slice(most - spared.length)
+        for (const { id } of ended) yield endSession(id)
+        for (const session of ended) yield* append(sessionEnded(session), now)
+        return ended
+      })
+    },
     async list(userId) {
       return allOf(await driver.read({ sql: list, params: [userId] }), sessionOf)
     },
@@ -140,6 +153,11 @@ export function createSqlSessions(driver: Driver, append: Append): SessionStore 
 /** Removes the session. Answers with its row, if there was one. */
 export function endSession(id: string): Statement {
   return { sql: end, params: [id] }
+}
+
+/** Removes all of the user's. Answers with their rows: `sessionOf`. */
+export function endEverySession(userId: string): Statement {
+  return { sql: endEvery, params: [userId] }
 }
 
 function lastingCells(session: Session): SqlValue[] {

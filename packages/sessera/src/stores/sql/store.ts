@@ -1,5 +1,6 @@
 import type { Store, StoreMeans } from '../../ports/store.js'
 import { createAppend } from './append.js'
+import { createSqlAudit } from './audit.js'
 import { createSqlDeployment } from './deployment.js'
 import type { Driver, Reader } from './driver.js'
 import { createSqlFeed } from './feed.js'
@@ -24,6 +25,7 @@ export function createSqlStore({ driver, follower, ...means }: SqlStoreOptions):
     sessions: createSqlSessions(driver, append),
     keys: createSqlKeys(driver, append),
     limits: createSqlLimits(driver),
+    audit: createSqlAudit(driver),
     deployment: createSqlDeployment(driver, append),
     feed: createSqlFeed({ driver, follower, append }),
     async close() {

@@ -5,11 +5,14 @@ import type { Subject } from '../../domain/user.js'
 import type { SubjectStore } from '../../ports/store.js'
 import type { Append } from './append.js'
 import type { Driver, Row, Statement, Steps } from './driver.js'
+import { isLastOf } from './roles.js'
 import { deploymentEpoch, firstOf, subjectColumns, subjectOf } from './rows.js'
 
 const find = `SELECT ${subjectColumns} FROM sessera_subjects WHERE user_id = ?`
 const insert =
   'INSERT INTO sessera_subjects (user_id, epoch, revision) VALUES (?, 1, 1) ON CONFLICT (user_id) DO NOTHING'
+const insertNew = `INSERT INTO sessera_subjects (user_id, epoch, revision, disabled_at) VALUES (?, 1, 1, ?)
+  ON CONFLICT (user_id) DO NOTHING RETURNING user_id`
 const change = (assignments: string): string =>
   `UPDATE sessera_subjects SET ${assignments} WHERE user_id = ? RETURNING ${subjectColumns}`
 
@@ -25,12 +28,18 @@ const raiseEpochSparing = change(
 const raiseRevision = change('revision = revision + 1')
 const disable = change(`disabled_at = COALESCE(disabled_at, ?), ${raise}, ${spareNobody}`)
 const enable = change('disabled_at = NULL')
+const markUser = 'UPDATE sessera_users SET is_disabled = ? WHERE id = ?'
 const put =
   'UPDATE sessera_subjects SET epoch = ?, revision = ?, spared_session = ?, spared_from = ? WHERE user_id = ?'
 
 /** Makes the row unless there is one: an existing epoch never falls back. */
 export function ensureSubject(userId: string): Statement {
   return { sql: insert, params: [userId] }
+}
+
+/** Makes the row, and answers with one if there was none. */
+export function addSubject(userId: string, disabledAt: number | null): Statement {
+  return { sql: insertNew, params: [userId, disabledAt] }
 }
 
 export function findSubject(userId: string): Statement {
@@ -50,6 +59,16 @@ export function raiseSubjectEpoch(userId: string, spare: string | null): Stateme
   return spare === null
     ? { sql: raiseEpoch, params: [userId] }
     : { sql: raiseEpochSparing, params: [spare, spare, userId] }
+}
+
+/** Shuts the user out. Answers with the subject's row. */
+export function disableSubject(userId: string, now: number): Statement {
+  return { sql: disable, params: [now, userId] }
+}
+
+/** Notes beside the user what their subject row says, for lists and counts in the order of names. */
+function markUserDisabled(userId: string, isDisabled: boolean): Statement {
+  return { sql: markUser, params: [Number(isDisabled), userId] }
 }
 
 /** Outdates the user's access tokens. Answers with the subject's row. */
@@ -85,11 +104,19 @@ export function createSqlSubjects(driver: Driver, append: Append): SubjectStore 
     raiseRevision(userId) {
       return driver.transact((now) => changeSubject(raiseSubjectRevision(userId), append, now))
     },
-    disable(userId) {
-      return driver.transact((now) => changeSubject({ sql: disable, params: [now, userId] }, append, now))
+    disable(userId, keep) {
+      return driver.transact(function* (now) {
+        if (yield* isLastOf(userId, keep)) return 'last'
+        yield markUserDisabled(userId, true)
+        return yield* changeSubject(disableSubject(userId, now), append, now)
+      })
     },
-    async enable(userId) {
-      return firstOf(await driver.write({ sql: enable, params: [userId] }), subjectOf)
+    enable(userId) {
+      return driver.transact(function* () {
+        yield markUserDisabled(userId, false)
+        const [row] = yield { sql: enable, params: [userId] }
+        return row === undefined ? null : subjectOf(row)
+      })
     },
   }
 }

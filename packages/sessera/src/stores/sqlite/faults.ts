@@ -5,6 +5,7 @@ import { ConfigurationError } from '../../errors.js'
 const busy = 5
 const readOnly = 8
 const corrupt = 11
+const full = 13
 const cannotOpen = 14
 const notADatabase = 26
 
@@ -38,6 +39,10 @@ export function explainOpening(error: unknown, path: string): unknown {
     default:
       return error
   }
+}
+
+export function isFull(error: unknown): boolean {
+  return codeOf(error) === full
 }
 
 function codeOf(error: unknown): number | null {

@@ -5,7 +5,7 @@ import type { Row, SqlValue } from '../sql/driver.js'
 
 /** What Sessera uses of `node:sqlite`. */
 export interface SqliteModule {
-  readonly DatabaseSync: new (path: string) => SqliteDatabase
+  readonly DatabaseSync: new (path: string, options?: { readonly readOnly?: boolean }) => SqliteDatabase
 }
 
 export interface SqliteDatabase {

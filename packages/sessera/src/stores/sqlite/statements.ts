@@ -1,5 +1,6 @@
 // Prepared statements, kept by their text. What SQLite would store otherwise than given is refused before it gets there.
 
+import { canBeKept } from '../sql/conditions.js'
 import type { Row, SqlValue, Statement } from '../sql/driver.js'
 import type { SqliteDatabase, SqliteStatement } from './module.js'
 
@@ -46,7 +47,7 @@ export function createStatements(database: SqliteDatabase): Statements {
 /** Drivers cut text at NUL and replace half of a surrogate pair: one identifier would pass for another. */
 function refuseUnfit(value: SqlValue, index: number): void {
   if (typeof value === 'string') {
-    if (!value.includes('\0') && !/\p{Cs}/u.test(value)) return
+    if (canBeKept(value)) return
   } else if (value === null || Number.isSafeInteger(value) || value instanceof Uint8Array) return
   throw new TypeError(
     `Parameter ${index + 1} cannot be stored as it is: only null, bytes, safe integers, and well-formed text without NUL can.`,

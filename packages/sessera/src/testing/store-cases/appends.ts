@@ -66,6 +66,12 @@ const writes: readonly Write[] = [
   { name: 'sessions.touch', appends: null, run: ({ sessions }) => sessions.touch('s-1', 9e15) },
   { name: 'sessions.writeData', appends: null, run: ({ sessions }) => sessions.writeData('s-1', 1, 1) },
   { name: 'sessions.endAll', appends: null, run: ({ sessions }) => sessions.endAll('u-1', null, 2) },
+  { name: 'sessions.endBeyond', appends: ended, run: ({ sessions }) => sessions.endBeyond('u-1', 1, 's-2') },
+  {
+    name: 'sessions.endBeyond with few enough',
+    appends: null,
+    run: ({ sessions }) => sessions.endBeyond('u-1', 2, 's-2'),
+  },
   { name: 'sessions.removeExpired', appends: null, run: ({ sessions }) => sessions.removeExpired(8e15) },
   {
     name: 'subjects.raiseEpoch',
@@ -95,12 +101,17 @@ const writes: readonly Write[] = [
   {
     name: 'subjects.disable',
     appends: user({ epoch: 2, revision: 1 }),
-    run: ({ subjects }) => subjects.disable('u-1'),
+    run: ({ subjects }) => subjects.disable('u-1', null),
   },
   {
     name: 'subjects.disable of an unknown one',
     appends: null,
-    run: ({ subjects }) => subjects.disable('u-9'),
+    run: ({ subjects }) => subjects.disable('u-9', null),
+  },
+  {
+    name: 'subjects.disable that would take the last',
+    appends: null,
+    run: ({ subjects }) => subjects.disable('u-1', 'teller'),
   },
   { name: 'subjects.enable', appends: null, run: ({ subjects }) => subjects.enable('u-1') },
   { name: 'subjects.ensure', appends: null, run: ({ subjects }) => subjects.ensure('u-9') },
@@ -108,6 +119,17 @@ const writes: readonly Write[] = [
     name: 'users.create',
     appends: null,
     run: ({ users }) => users.create(userRecord({ id: 'u-2' }), 'eve'),
+  },
+  {
+    name: 'users.createFirst',
+    appends: null,
+    run: ({ users }) => users.createFirst(userRecord({ id: 'u-2' }), 'eve', 'admin'),
+  },
+  {
+    name: 'users.createMany',
+    appends: null,
+    run: ({ users }) =>
+      users.createMany([{ user: userRecord({ id: 'u-2' }), usernameKey: 'eve', disabled: true }]),
   },
   {
     name: 'users.create under a taken name',
@@ -122,22 +144,53 @@ const writes: readonly Write[] = [
   {
     name: 'users.replacePassword',
     appends: user({ epoch: 2, revision: 1, spared: { sessionId: 's-1', fromEpoch: 1 } }),
-    run: ({ users }) => users.replacePassword('u-1', 'hash', 's-1'),
+    run: ({ users }) => users.replacePassword('u-1', 'hash', 's-1', null),
   },
   {
     name: 'users.replacePassword of an unknown one',
     appends: null,
-    run: ({ users }) => users.replacePassword('u-9', 'hash', null),
+    run: ({ users }) => users.replacePassword('u-9', 'hash', null, null),
   },
   {
     name: 'users.replaceRoles',
     appends: user({ epoch: 1, revision: 2 }),
-    run: ({ users }) => users.replaceRoles('u-1', []),
+    run: ({ users }) => users.replaceRoles('u-1', [], null),
+  },
+  {
+    name: 'users.replacePassword with another epoch',
+    appends: null,
+    run: ({ users }) => users.replacePassword('u-1', 'hash', null, 9),
+  },
+  {
+    name: 'users.replaceRoles that would take the last',
+    appends: null,
+    run: ({ users }) => users.replaceRoles('u-1', [], 'teller'),
+  },
+  {
+    name: 'users.replaceClaims',
+    appends: user({ epoch: 1, revision: 2 }),
+    run: ({ users }) => users.replaceClaims('u-1', {}),
+  },
+  {
+    name: 'users.replaceClaims of an unknown one',
+    appends: null,
+    run: ({ users }) => users.replaceClaims('u-9', {}),
+  },
+  {
+    name: 'users.remove',
+    appends: user({ epoch: 2, revision: 1 }),
+    run: ({ users }) => users.remove('u-1', null),
+  },
+  { name: 'users.remove of an unknown one', appends: null, run: ({ users }) => users.remove('u-9', null) },
+  {
+    name: 'users.remove that would take the last',
+    appends: null,
+    run: ({ users }) => users.remove('u-1', 'teller'),
   },
   {
     name: 'users.replaceRoles of an unknown one',
     appends: null,
-    run: ({ users }) => users.replaceRoles('u-9', []),
+    run: ({ users }) => users.replaceRoles('u-9', [], null),
   },
   { name: 'keys.add', appends: key('k-2'), run: ({ keys }) => keys.add(newKey, 'k-1') },
   { name: 'keys.add that lost', appends: null, run: ({ keys }) => keys.add(newKey, null) },
@@ -152,7 +205,7 @@ const writes: readonly Write[] = [
   {
     name: 'deployment.raiseEpoch',
     appends: { ...silent, kind: 'everyone', subject: '', epoch: 2 },
-    run: ({ deployment }) => deployment.raiseEpoch(),
+    run: ({ deployment }) => deployment.raiseEpoch(0),
   },
 ]
 

@@ -1,7 +1,7 @@
 // What a conformance case is, and the means that all of them share.
 
 import assert from 'node:assert/strict'
-import type { Answer, Store } from '../../ports/store.js'
+import type { Answer, LastOf, Store } from '../../ports/store.js'
 
 /** The clock by which the store under test tells the time. */
 export interface CaseClock {
@@ -74,6 +74,14 @@ export function countWinners(values: readonly unknown[]): number {
 export async function present<T>(answer: Promise<Answer<T | null>>): Promise<T> {
   const { value } = await answer
   assert(value !== null, 'The store answered null for something that is there.')
+  return value
+}
+
+/** The value of an answer that must be neither null nor refused because of the last of a role. */
+export async function applied<T>(answer: Promise<Answer<T | LastOf | null>>): Promise<T> {
+  const value = await present(answer)
+  if (value === 'last')
+    assert.fail('The store refused to take away the last of a role, and was not asked to keep it.')
   return value
 }
 

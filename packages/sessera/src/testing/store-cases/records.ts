@@ -1,6 +1,8 @@
 // Records to store. The texts are those that have come back changed from some database somewhere.
 
+import type { AuditEvent } from '../../domain/audit.js'
 import type { LostChange } from '../../domain/change.js'
+import type { BackOff } from '../../domain/guesses.js'
 import type { Session } from '../../domain/session.js'
 import type { User } from '../../domain/user.js'
 import type { StoredKey } from '../../ports/store.js'
@@ -14,6 +16,7 @@ export function userRecord(fields: Partial<User> = {}): User {
     email: 'ada@example.org',
     passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaA',
     roles: ['teller', 'pro'],
+    claims: { plan: 'gold', limits: { perDay: 3, regions: ['eu', null] } },
     createdAt: newYear,
     ...fields,
   }
@@ -54,6 +57,30 @@ export function keyRecord(fields: Partial<StoredKey> = {}): StoredKey {
     signsFrom: newYear + 60_000,
     ...fields,
   }
+}
+
+export function auditEvent(fields: Partial<AuditEvent> = {}): AuditEvent {
+  return {
+    at: newYear,
+    name: 'session_ended',
+    actorId: 'u-9',
+    userId: 'u-1',
+    sessionId: 's-1',
+    ip: '2001:db8::1',
+    userAgent: 'Mozilla/5.0',
+    requestId: 'r-1',
+    cause: 'theft',
+    ...fields,
+  }
+}
+
+/** Short, because a store with a clock of its own really waits. */
+export const backOff: BackOff = {
+  free: 3,
+  firstWaitMs: 200,
+  longestWaitMs: 500,
+  most: 7,
+  forgetMs: 2000,
 }
 
 /** What a follower remembers of an entry that the store under test has never had, as after a failover. */

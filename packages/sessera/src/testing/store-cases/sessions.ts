@@ -3,7 +3,16 @@ import { modes } from '../../domain/principal.js'
 import type { Session } from '../../domain/session.js'
 import { isOutranked } from '../../domain/user.js'
 import type { Store } from '../../ports/store.js'
-import { atOnce, countWinners, crowd, present, type StoreCase, storeCase, tamperWith } from './case.js'
+import {
+  applied,
+  atOnce,
+  countWinners,
+  crowd,
+  present,
+  type StoreCase,
+  storeCase,
+  tamperWith,
+} from './case.js'
 import { sessionRecord, spellings, userRecord } from './records.js'
 
 async function add(store: Store, fields: Partial<Session> = {}): Promise<Session> {
@@ -109,17 +118,19 @@ export const sessionCases: readonly StoreCase[] = [
       (await present(store.sessions.find('s-1'))).subject,
       await present(store.subjects.find('u-1')),
     )
-    const disabled = await present(store.subjects.disable('u-1'))
+    const disabled = await applied(store.subjects.disable('u-1', null))
     assert.deepEqual((await present(store.sessions.find('s-1'))).subject, disabled)
   }),
   storeCase('sessions.find reads the user of our own table as they are now', async ({ store }) => {
-    await add(store)
-    assert.equal((await present(store.sessions.find('s-1'))).user, null)
+    const { username, roles, claims } = userRecord()
     await store.users.create(userRecord(), 'ada')
+    await add(store)
     const named = async () => ({ ...(await present(store.sessions.find('s-1'))).user })
-    assert.deepEqual(await named(), { username: 'Ada', roles: ['teller', 'pro'] })
-    await store.users.replaceRoles('u-1', [])
-    assert.deepEqual(await named(), { username: 'Ada', roles: [] })
+    assert.deepEqual(await named(), { username, roles, claims })
+    await store.users.replaceRoles('u-1', [], null)
+    assert.deepEqual(await named(), { username, roles: [], claims })
+    await store.users.replaceClaims('u-1', { plan: 'free' })
+    assert.deepEqual(await named(), { username, roles: [], claims: { plan: 'free' } })
   }),
   storeCase('sessions.find names nobody else', async ({ store }) => {
     await add(store)
@@ -360,7 +371,7 @@ export const sessionCases: readonly StoreCase[] = [
   }),
   storeCase('sessions.list says nothing about validity', async ({ store }) => {
     await add(store, { expiresAt: 1, lastSeenAt: 1, idleSeconds: 1 })
-    await store.subjects.disable('u-1')
+    await store.subjects.disable('u-1', null)
     assert.deepEqual(await idsOf(store), ['s-1'])
     assert.notEqual((await store.sessions.find('s-1')).value, null)
   }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Answer, Store } from '../../ports/store.js'
 import { type StoreCase, storeCase } from './case.js'
-import { keyRecord, lostChange, sessionRecord, userRecord } from './records.js'
+import { auditEvent, backOff, keyRecord, lostChange, sessionRecord, userRecord } from './records.js'
 
 /** Every method once, each with arguments that make it do something. */
 function everyMethod({
@@ -10,6 +10,7 @@ function everyMethod({
   sessions,
   keys,
   limits,
+  audit,
   deployment,
   feed,
 }: Store): readonly (() => Promise<Answer<unknown>>)[] {
@@ -20,21 +21,28 @@ function everyMethod({
     () => subjects.raiseEpoch('u-9', null),
     () => subjects.raiseEpoch('u-9', 's-9'),
     () => subjects.raiseRevision('u-9'),
-    () => subjects.disable('u-9'),
+    () => subjects.disable('u-9', null),
     () => subjects.enable('u-9'),
     () => users.create(userRecord(), 'ada'),
     () => users.create(userRecord(), 'ada'),
+    () => users.createFirst(userRecord({ id: 'u-2' }), 'bob', 'admin'),
+    () => users.createMany([{ user: userRecord({ id: 'u-3' }), usernameKey: 'eve', disabled: false }]),
+    () => users.list({ after: null, limit: 1, startsWith: null, role: null, disabled: null }),
     () => users.find('u-1'),
     () => users.findByUsername('ada'),
     () => users.findByUsername('nobody'),
-    () => users.replacePassword('u-1', 'hash', null),
-    () => users.replaceRoles('u-1', []),
+    () => users.replacePassword('u-1', 'hash', null, null),
+    () => users.upgradePassword('u-1', 'hash', 'another'),
+    () => users.replaceRoles('u-1', [], null),
+    () => users.replaceClaims('u-1', {}),
+    () => users.remove('u-3', null),
     () => sessions.create(session),
     () => sessions.find('s-1'),
     () => sessions.find('s-9'),
     () => sessions.replace({ ...session, version: 8 }, 7),
     () => sessions.replace({ ...session, version: 8 }, 7),
     () => sessions.touch('s-1', session.lastSeenAt + 1),
+    () => sessions.endBeyond('u-1', 1, 's-1'),
     () => sessions.list('u-1'),
     () => sessions.writeData('s-1', {}, 1),
     () => sessions.readData('s-1'),
@@ -46,9 +54,25 @@ function everyMethod({
     () => keys.list(),
     () => keys.remove('k-1'),
     () => limits.count('ada', 1000),
+    () => limits.uncount('ada'),
+    () => limits.unguess('ada'),
+    () => limits.guess('ada', backOff),
     () => limits.clear('ada'),
     () => limits.removeEnded(0),
-    () => deployment.raiseEpoch(),
+    () => audit.append([auditEvent()]),
+    () =>
+      audit.list({
+        order: 'newest',
+        after: null,
+        limit: 1,
+        userId: null,
+        name: null,
+        since: null,
+        until: null,
+      }),
+    () => audit.removeBefore(0),
+    () => deployment.count(),
+    () => deployment.raiseEpoch(0),
     () => feed.read(1, 10),
     () => feed.reassert([lostChange()]),
     () => feed.prune(0),

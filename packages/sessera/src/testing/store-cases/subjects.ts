@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Session } from '../../domain/session.js'
 import { isOutranked, type Subject } from '../../domain/user.js'
-import { atOnce, crowd, present, type StoreCase, storeCase } from './case.js'
+import { applied, atOnce, crowd, present, type StoreCase, storeCase } from './case.js'
 import { spellings } from './records.js'
 
 const fresh: Subject = { userId: 'u-1', epoch: 1, revision: 1, disabledAt: null, spared: null }
@@ -41,7 +41,7 @@ export const subjectCases: readonly StoreCase[] = [
     assert.equal((await subjects.raiseEpoch(stranger, null)).value, null)
     assert.equal((await subjects.raiseEpoch(stranger, 's-1')).value, null)
     assert.equal((await subjects.raiseRevision(stranger)).value, null)
-    assert.equal((await subjects.disable(stranger)).value, null)
+    assert.equal((await subjects.disable(stranger, null)).value, null)
     assert.equal((await subjects.enable(stranger)).value, null)
     assert.equal((await subjects.find(stranger)).value, null)
   }),
@@ -50,7 +50,7 @@ export const subjectCases: readonly StoreCase[] = [
     await store.subjects.ensure('u-2')
     await store.subjects.raiseEpoch('u-2', 's-2')
     await store.subjects.raiseRevision('u-2')
-    await store.subjects.disable('u-2')
+    await store.subjects.disable('u-2', null)
     assert.deepEqual({ ...(await present(store.subjects.find('u-1'))) }, fresh)
   }),
   storeCase('subjects.raiseEpoch raises the epoch and nothing else', async ({ store }) => {
@@ -134,7 +134,7 @@ export const subjectCases: readonly StoreCase[] = [
       await store.subjects.ensure('u-1')
       await store.subjects.raiseEpoch('u-1', 's-1')
       const before = clock.now()
-      const subject = await present(store.subjects.disable('u-1'))
+      const subject = await applied(store.subjects.disable('u-1', null))
       assert(subject.disabledAt !== null && subject.disabledAt >= before && subject.disabledAt <= clock.now())
       assert.deepEqual({ ...subject }, { ...fresh, epoch: 3, disabledAt: subject.disabledAt })
       assert.deepEqual(await present(store.subjects.find('u-1')), subject)
@@ -144,16 +144,16 @@ export const subjectCases: readonly StoreCase[] = [
     'subjects.disable again keeps the first time and raises the epoch again',
     async ({ store, clock }) => {
       await store.subjects.ensure('u-1')
-      const first = await present(store.subjects.disable('u-1'))
+      const first = await applied(store.subjects.disable('u-1', null))
       await clock.advance(5)
-      const second = await present(store.subjects.disable('u-1'))
+      const second = await applied(store.subjects.disable('u-1', null))
       assert.equal(second.disabledAt, first.disabledAt)
       assert.equal(second.epoch, first.epoch + 1)
     },
   ),
   storeCase('subjects.enable lets in again but brings nothing back', async ({ store }) => {
     await store.subjects.ensure('u-1')
-    const disabled = await present(store.subjects.disable('u-1'))
+    const disabled = await applied(store.subjects.disable('u-1', null))
     const enabled = await present(store.subjects.enable('u-1'))
     assert.deepEqual({ ...enabled }, { ...disabled, disabledAt: null })
     assert.equal(stands(enabled, 's-1', 1), false)

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { atOnce, countWinners, crowd, present, type StoreCase, storeCase, tamperWith } from './case.js'
+import {
+  applied,
+  atOnce,
+  countWinners,
+  crowd,
+  present,
+  type StoreCase,
+  storeCase,
+  tamperWith,
+} from './case.js'
 import { spellings, userRecord } from './records.js'
 
 export const userCases: readonly StoreCase[] = [
@@ -21,15 +30,20 @@ export const userCases: readonly StoreCase[] = [
     assert.equal((await store.users.find('ada')).value, null)
     assert.equal((await store.users.findByUsername('u-1')).value, null)
     assert.equal((await store.users.findByUsername('Ada')).value, null)
-    assert.equal((await store.users.replacePassword('u-2', 'hash', null)).value, null)
-    assert.equal((await store.users.replaceRoles('u-2', [])).value, null)
+    assert.equal((await store.users.replacePassword('u-2', 'hash', null, null)).value, null)
+    assert.equal((await store.users.replaceRoles('u-2', [], null)).value, null)
+    assert.equal((await store.users.replaceRoles('u-2', [], 'teller')).value, null)
+    assert.equal((await store.users.replaceClaims('u-2', {})).value, null)
+    assert.equal((await store.users.remove('u-2', null)).value, null)
     assert.equal((await store.subjects.find('u-2')).value, null)
   }),
   storeCase('users: a subject without a user is not a user', async ({ store }) => {
     await store.subjects.ensure('u-1')
     assert.equal((await store.users.find('u-1')).value, null)
-    assert.equal((await store.users.replacePassword('u-1', 'hash', null)).value, null)
-    assert.equal((await store.users.replaceRoles('u-1', ['admin'])).value, null)
+    assert.equal((await store.users.replacePassword('u-1', 'hash', null, null)).value, null)
+    assert.equal((await store.users.replaceRoles('u-1', ['admin'], null)).value, null)
+    assert.equal((await store.users.replaceClaims('u-1', {})).value, null)
+    assert.equal((await store.users.remove('u-1', null)).value, null)
     const subject = await present(store.subjects.find('u-1'))
     assert.deepEqual([subject.epoch, subject.revision], [1, 1])
   }),
@@ -50,12 +64,18 @@ export const userCases: readonly StoreCase[] = [
     assert.equal((await store.users.findByUsername('eve')).value, null)
     assert.deepEqual({ ...(await present(store.users.find('u-1'))).user }, userRecord())
   }),
-  storeCase('users.create never lowers the epoch of a subject that was there before', async ({ store }) => {
-    await store.subjects.ensure('u-1')
-    const before = await present(store.subjects.raiseEpoch('u-1', null))
-    assert.equal((await store.users.create(userRecord(), 'ada')).value, true)
-    assert.deepEqual((await present(store.users.find('u-1'))).subject, before)
-  }),
+  storeCase(
+    'users.create with the id of a subject that was there before writes nothing',
+    async ({ store }) => {
+      await store.subjects.ensure('u-1')
+      const before = await present(store.subjects.raiseEpoch('u-1', null))
+      assert.equal((await store.users.create(userRecord(), 'ada')).value, false)
+      assert.equal((await store.users.find('u-1')).value, null)
+      assert.equal((await store.users.findByUsername('ada')).value, null)
+      assert.deepEqual(await present(store.subjects.find('u-1')), before)
+      assert.equal((await store.users.create(userRecord({ id: 'u-2' }), 'ada')).value, true)
+    },
+  ),
   storeCase(
     'users.create of many at once under one name: one wins, the others leave nothing',
     async (trial) => {
@@ -73,7 +93,7 @@ export const userCases: readonly StoreCase[] = [
   ),
   storeCase('users.replacePassword sets the hash and raises the epoch in one step', async ({ store }) => {
     await store.users.create(userRecord(), 'ada')
-    const subject = await present(store.users.replacePassword('u-1', 'another hash', null))
+    const subject = await present(store.users.replacePassword('u-1', 'another hash', null, null))
     assert.deepEqual({ ...subject }, { userId: 'u-1', epoch: 2, revision: 1, disabledAt: null, spared: null })
     const found = await present(store.users.find('u-1'))
     assert.deepEqual({ ...found.user }, userRecord({ passwordHash: 'another hash' }))
@@ -81,18 +101,18 @@ export const userCases: readonly StoreCase[] = [
   }),
   storeCase('users.replacePassword spares as raiseEpoch does', async ({ store }) => {
     await store.users.create(userRecord(), 'ada')
-    const first = await present(store.users.replacePassword('u-1', 'hash 2', 's-1'))
+    const first = await present(store.users.replacePassword('u-1', 'hash 2', 's-1', null))
     assert.deepEqual({ ...first.spared }, { sessionId: 's-1', fromEpoch: 1 })
     await store.subjects.raiseEpoch('u-1', 's-1')
-    const third = await present(store.users.replacePassword('u-1', 'hash 3', 's-1'))
+    const third = await present(store.users.replacePassword('u-1', 'hash 3', 's-1', null))
     assert.equal(third.epoch, 4)
     assert.deepEqual({ ...third.spared }, { sessionId: 's-1', fromEpoch: 1 })
-    assert.equal((await present(store.users.replacePassword('u-1', 'hash 4', null))).spared, null)
+    assert.equal((await present(store.users.replacePassword('u-1', 'hash 4', null, null))).spared, null)
   }),
   storeCase('users.replacePassword of many at once raises the epoch once for each', async (trial) => {
     await trial.store.users.create(userRecord(), 'ada')
     const subjects = await atOnce(trial, (store, index) =>
-      store.users.replacePassword('u-1', `hash ${index}`, null),
+      store.users.replacePassword('u-1', `hash ${index}`, null, null),
     )
     const { user, subject } = await present(trial.store.users.find('u-1'))
     assert.equal(subject.epoch, 1 + crowd)
@@ -136,7 +156,7 @@ export const userCases: readonly StoreCase[] = [
       await atOnce<unknown>(trial, async (store, index) =>
         index % 2 === 0
           ? store.users.upgradePassword('u-1', 'old', 'old, renewed')
-          : store.users.replacePassword('u-1', `new ${index}`, null),
+          : store.users.replacePassword('u-1', `new ${index}`, null, null),
       )
       const { user, subject } = await present(trial.store.users.find('u-1'))
       assert.match(user.passwordHash ?? '', /^new /)
@@ -146,14 +166,58 @@ export const userCases: readonly StoreCase[] = [
   storeCase('users.replaceRoles sets the roles and raises the revision in one step', async ({ store }) => {
     await store.users.create(userRecord(), 'ada')
     await store.subjects.raiseEpoch('u-1', 's-1')
-    const subject = await present(store.users.replaceRoles('u-1', []))
+    const subject = await applied(store.users.replaceRoles('u-1', [], null))
     assert.deepEqual([subject.epoch, subject.revision, subject.spared?.sessionId], [2, 2, 's-1'])
     const found = await present(store.users.find('u-1'))
     assert.deepEqual({ ...found.user }, userRecord({ roles: [] }))
     assert.deepEqual(found.subject, subject)
   }),
+  storeCase('users.replaceClaims sets the claims and raises the revision in one step', async ({ store }) => {
+    await store.users.create(userRecord(), 'ada')
+    await store.subjects.raiseEpoch('u-1', 's-1')
+    const claims = { team: ['a', { b: null }], 'it’s "quoted"': -0.5 }
+    const subject = await present(store.users.replaceClaims('u-1', claims))
+    assert.deepEqual([subject.epoch, subject.revision, subject.spared?.sessionId], [2, 2, 's-1'])
+    const found = await present(store.users.find('u-1'))
+    assert.deepEqual({ ...found.user }, userRecord({ claims }))
+    assert.deepEqual(found.subject, subject)
+  }),
+  storeCase(
+    'users.replacePassword with an epoch that is not the subject’s writes nothing',
+    async ({ store }) => {
+      await store.users.create(userRecord(), 'ada')
+      await store.subjects.raiseEpoch('u-1', null)
+      for (const epoch of [0, 1, 3])
+        assert.equal((await store.users.replacePassword('u-1', 'hash', null, epoch)).value, null)
+      assert.deepEqual({ ...(await present(store.users.find('u-1'))).user }, userRecord())
+      assert.equal((await present(store.users.replacePassword('u-1', 'hash', null, 2))).epoch, 3)
+      assert.equal((await present(store.users.find('u-1'))).user.passwordHash, 'hash')
+      assert.equal((await store.users.replacePassword('u-1', 'again', null, 2)).value, null)
+      assert.equal((await store.users.replacePassword('u-9', 'hash', null, 1)).value, null)
+    },
+  ),
+  storeCase('users.replacePassword: the epoch asked for is the one that `find` shows', async ({ store }) => {
+    await store.users.create(userRecord(), 'ada')
+    const { value: epoch } = await store.deployment.raiseEpoch(0)
+    assert.equal((await store.users.replacePassword('u-1', 'hash', null, 1)).value, null)
+    assert.equal((await present(store.users.replacePassword('u-1', 'hash', null, epoch))).epoch, epoch + 1)
+  }),
+  storeCase('users.replacePassword of many at once with one epoch: one wins', async (trial) => {
+    await trial.store.users.create(userRecord(), 'ada')
+    const subjects = await atOnce(trial, (store, index) =>
+      store.users.replacePassword('u-1', `hash ${index}`, null, 1),
+    )
+    const winners = subjects.filter((subject) => subject !== null)
+    assert.deepEqual(
+      winners.map(({ epoch }) => epoch),
+      [2],
+    )
+    const { user, subject } = await present(trial.store.users.find('u-1'))
+    assert.equal(user.passwordHash, `hash ${subjects.findIndex((each) => each !== null)}`)
+    assert.equal(subject.epoch, 2)
+  }),
   storeCase('users: fields that may be absent come back as null', async ({ store }) => {
-    const user = userRecord({ email: null, passwordHash: null, roles: [] })
+    const user = userRecord({ email: null, passwordHash: null, roles: [], claims: {} })
     await store.users.create(user, 'ada')
     assert.deepEqual({ ...(await present(store.users.find('u-1'))).user }, user)
   }),
@@ -167,6 +231,7 @@ export const userCases: readonly StoreCase[] = [
           email: text,
           passwordHash: text,
           roles: [text, ...spellings],
+          claims: { [text]: text },
         }),
       )
       for (const user of users) assert.equal((await store.users.create(user, user.username)).value, true)
@@ -177,13 +242,16 @@ export const userCases: readonly StoreCase[] = [
   ),
   storeCase('users: changing a list given or received changes nothing in the store', async ({ store }) => {
     const given = ['teller']
-    await store.users.create(userRecord({ roles: given }), 'ada')
+    const regions = ['eu']
+    await store.users.create(userRecord({ roles: given, claims: { regions } }), 'ada')
+    tamperWith(regions)
     tamperWith(given)
     tamperWith((await present(store.users.find('u-1'))).user.roles)
     tamperWith((await present(store.users.findByUsername('ada'))).user.roles)
     assert.deepEqual((await present(store.users.find('u-1'))).user.roles, ['teller'])
+    assert.deepEqual((await present(store.users.find('u-1'))).user.claims, { regions: ['eu'] })
     const next = ['pro']
-    await store.users.replaceRoles('u-1', next)
+    await store.users.replaceRoles('u-1', next, null)
     tamperWith(next)
     assert.deepEqual((await present(store.users.find('u-1'))).user.roles, ['pro'])
   }),

@@ -1,0 +1,177 @@
+// The record of who did what: each event is told to the listeners at once and kept by the store in batches, one at a time.
+// Nobody waits for it, and nobody fails by it; what the store cannot take is tried again.
+
+import { inTime } from '../changes/in-time.js'
+import { type AuditEvent, type AuditName, createAuditEvent } from '../domain/audit.js'
+import type { Log } from '../ports/log.js'
+import type { AuditStore } from '../ports/store.js'
+import { type Circumstances, circumstances, underNone } from './circumstances.js'
+import type { EventHub } from './events.js'
+import type { StoreTime } from './store-time.js'
+
+/** What an event is about. What is left out is null, or as the circumstances say; so is where it came from when it is null. */
+export interface About extends Partial<Circumstances> {
+  readonly userId?: string | null
+  readonly sessionId?: string | null
+  readonly cause?: string | null
+}
+
+export interface AuditTrail {
+  /** Events that the store does not have yet. */
+  readonly waiting: number
+  /** Events that were given up since the process began, because the store took none for too long. */
+  readonly dropped: number
+  /** Never throws and never waits: what the store cannot take is tried again, and what is lost for good is counted and said. */
+  record(name: AuditName, about?: About): void
+  /** Resolves when all that was recorded before is kept, or the store has refused it just now; then it is tried again later. */
+  flush(): Promise<void>
+  /** The last `flush`, for at most five seconds. What is recorded afterwards is told to the listeners only. */
+  close(): Promise<void>
+}
+
+export interface AuditTrailOptions {
+  readonly store: Pick<AuditStore, 'append'>
+  readonly storeTime: Pick<StoreTime, 'now'>
+  readonly events: Pick<EventHub, 'emit'>
+  readonly log: Log
+}
+
+const mostWaiting = 10_000
+const mostAtOnce = 1000
+const firstPauseMs = 100
+const longestPauseMs = 30_000
+const closeMs = 5000
+/** Refusals are cheap to cause: of each who is refused, so many are kept in a minute. The record must not fill a disk. */
+const mostRefusals = 60
+const minuteMs = 60_000
+
+export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOptions): AuditTrail {
+  let waiting: AuditEvent[] = []
+  /** Given to the store, which has not answered yet. */
+  let given: readonly AuditEvent[] = []
+  let dropped = 0
+  let untold = 0
+  let pauseMs = 0
+  let pause: ReturnType<typeof setTimeout> | null = null
+  let writing: Promise<void> | null = null
+  let closed = false
+  const refusals = new Map<string | null, number>()
+  let refusalsFrom = -Infinity
+
+  function record(name: AuditName, about: About = {}): void {
+    try {
+      const event = createAuditEvent(whole(name, about, storeTime.now()))
+      if (event.name === 'authz_fail' && isTooMuch(event)) return
+      events.emit('audited', event)
+      if (closed) return
+      waiting.push(event)
+      if (waiting.length + given.length > mostWaiting) drop()
+      if (pause === null) write()
+    } catch (error) {
+      log.error('Something could not be put on record.', { event: name, error })
+    }
+  }
+
+  function isTooMuch({ actorId, at }: AuditEvent): boolean {
+    if (Math.abs(at - refusalsFrom) >= minuteMs) {
+      refusals.clear()
+      refusalsFrom = at
+    }
+    const count = (refusals.get(actorId) ?? 0) + 1
+    refusals.set(actorId, count)
+    return count > mostRefusals
+  }
+
+  function drop(): void {
+    const excess = waiting.length + given.length - mostWaiting
+    if (excess <= 0) return
+    waiting.splice(0, excess)
+    dropped += excess
+    untold += excess
+  }
+
+  /** Begins to write what waits, unless that is under way. */
+  function write(): void {
+    writing ??= underNone(writeAll)
+  }
+
+  async function writeAll(): Promise<void> {
+    if (pause !== null) clearTimeout(pause)
+    pause = null
+    // What is recorded in the same step goes together.
+    await null
+    while (waiting.length > 0 && pause === null) {
+      given = waiting.splice(0, mostAtOnce)
+      try {
+        await store.append(given)
+        given = []
+        if (pauseMs > 0) recovered()
+      } catch (error) {
+        failed(error)
+      }
+    }
+    writing = null
+  }
+
+  function failed(error: unknown): void {
+    waiting = [...given, ...waiting]
+    given = []
+    drop()
+    if (pauseMs === 0) log.error('The record of events could not be written. Trying again.', { error })
+    pauseMs = Math.min(Math.max(firstPauseMs, pauseMs * 2), longestPauseMs)
+    pause = setTimeout(() => {
+      pause = null
+      write()
+    }, pauseMs).unref()
+  }
+
+  function recovered(): void {
+    pauseMs = 0
+    if (untold === 0) return
+    const lost = untold
+    untold = 0
+    log.error('Events are missing in the record: it could not be written for too long.', { events: lost })
+    record('sys_audit_dropped', { cause: String(lost) })
+  }
+
+  async function flush(): Promise<void> {
+    if (writing === null && waiting.length > 0) write()
+    await writing
+  }
+
+  return {
+    get waiting() {
+      return waiting.length + given.length
+    },
+    get dropped() {
+      return dropped
+    },
+    record,
+    flush,
+    async close() {
+      const [outcome] = await Promise.allSettled([inTime(flush(), closeMs)])
+      closed = true
+      if (pause !== null) clearTimeout(pause)
+      const left = waiting.length + given.length
+      if (left > 0 || outcome.status === 'rejected')
+        log.error('Events are missing in the record: it could not be written before the end.', {
+          events: left,
+        })
+    },
+  }
+}
+
+function whole(name: AuditName, about: About, at: number): AuditEvent {
+  const here = circumstances()
+  return {
+    at,
+    name,
+    actorId: about.actorId === undefined ? here.actorId : about.actorId,
+    userId: about.userId ?? null,
+    sessionId: about.sessionId ?? null,
+    ip: about.ip ?? here.ip,
+    userAgent: about.userAgent ?? here.userAgent,
+    requestId: about.requestId ?? here.requestId,
+    cause: about.cause ?? null,
+  }
+}
