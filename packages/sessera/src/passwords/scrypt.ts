@@ -73,7 +73,8 @@ function parseWerkzeug(stored: string): Parsed | null {
 function checked({ N, r, p }: Cost, parts: Parts): StoredHash | Refusal {
   if (N < 2 || !Number.isInteger(Math.log2(N)) || r < 1 || p < 1)
     return refuse('Its N is no power of two, or its r or p is zero.')
-  if (N >= 2 ** (16 * r)) return refuse('Its N is too large for its r (RFC 7914 §2).')
+  // RFC 7914 §2.
+  if (N >= 2 ** (16 * r)) return refuse('Its N is too large for its r, which scrypt does not allow.')
   if (r > maxFactor || p > maxFactor) return refuse('Its r or p is above 64.')
   // `N * r` takes the memory, `p` runs of it the time: the product bounds both.
   if (N * r * p > maxWork) return refuse('It asks for more than 256 MiB, or as much work as that.')
