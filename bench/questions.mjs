@@ -6,7 +6,9 @@ export const questions = {
   'first-check': 'Who is it? A token never seen before',
   'guarded-get': 'A guarded page',
   refresh: 'Refreshing a token pair',
+  'sign-in': 'Signing in',
   'revocation-lag': 'From "signed out" to the first refusal in another process',
+  administration: 'Many users',
   memory: 'Memory',
   'start-up': 'Starting',
 }

@@ -38,6 +38,7 @@ export function countCalls(source) {
           sessions: counted('sessions', store.sessions),
           keys: counted('keys', store.keys),
           limits: counted('limits', store.limits),
+          audit: counted('audit', store.audit),
           deployment: counted('deployment', store.deployment),
           feed: counted('feed', store.feed),
           close: () => store.close(),

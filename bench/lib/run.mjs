@@ -22,12 +22,13 @@ export async function answer(measure) {
 /** The core that the load, or the one process that is measured, runs on, and the one for servers. */
 export const loadCore = 1
 export const serverCore = 0
+export const allCores = `0-${cpus().length - 1}`
 export const canPin = cpus().length > 1 && existsSync('/usr/bin/taskset')
 
 /**
- * @param {number} core
+ * @param {number | string} core or a range of them
  * @param {readonly string[]} command
- * @returns {{ file: string, args: string[] }} the command on that core alone, where that can be had
+ * @returns {{ file: string, args: string[] }} the command there alone, where that can be had
  */
 export function pinned(core, [file = '', ...args]) {
   return canPin ? { file: '/usr/bin/taskset', args: ['-c', String(core), file, ...args] } : { file, args }

@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { pinned, serverCore } from './run.mjs'
+import { allCores, pinned, serverCore } from './run.mjs'
 
 /**
  * @template T
@@ -18,11 +18,16 @@ import { pinned, serverCore } from './run.mjs'
  * @template T
  * @param {string} script below bench/
  * @param {object} settings given to the script as JSON
+ * @param {{ everyCore?: boolean }} [how]
  * @returns {Promise<Server<T>>}
  */
-export async function startServer(script, settings) {
+export async function startServer(script, settings, { everyCore = false } = {}) {
   const path = fileURLToPath(new URL(`../${script}`, import.meta.url))
-  const { file, args } = pinned(serverCore, [process.execPath, path, JSON.stringify(settings)])
+  const { file, args } = pinned(everyCore ? allCores : serverCore, [
+    process.execPath,
+    path,
+    JSON.stringify(settings),
+  ])
   const child = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   /** @type {((answer: unknown) => void)[]} */
   const waiting = []
