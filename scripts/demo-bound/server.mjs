@@ -63,6 +63,7 @@ async function serve({ file, secret, sabotaged }) {
         verify: async () => false,
         isOutdated: () => false,
         isImportable: () => null,
+        admit: (work) => work(),
         load: () => ({ running: 0, waiting: 0, refused: 0 }),
       },
       log: { info: () => undefined, warn: (said) => tell({ said }), error: (said) => tell({ said }) },

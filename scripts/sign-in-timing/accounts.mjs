@@ -37,6 +37,7 @@ export async function makeAccounts({ file, secret, guesses }) {
         verify: async () => false,
         isOutdated: () => false,
         isImportable: () => null,
+        admit: (work) => work(),
         load: () => ({ running: 0, waiting: 0, refused: 0 }),
       },
       log: { info() {}, warn() {}, error() {} },

@@ -42,12 +42,21 @@ export interface RawAnswer {
   all(name: string): readonly string[]
 }
 
-/** Sends the bytes (latin1) and reads until the server closes, so ask it to, or expect it to. */
-export async function sendRaw(port: number, bytes: string): Promise<RawAnswer> {
+/**
+ * Sends the bytes (latin1) and reads until the server closes, so ask it to, or expect it to. Where a server refuses before it
+ * has read everything, the reset that follows may overtake its answer on the way: then they are sent once more.
+ */
+export async function sendRaw(port: number, bytes: string, attempts = 5): Promise<RawAnswer> {
   const socket = connect(port, '127.0.0.1')
   socket.write(bytes, 'latin1')
   const chunks: Buffer[] = []
-  for await (const chunk of socket) chunks.push(chunk as Buffer)
+  try {
+    for await (const chunk of socket) chunks.push(chunk as Buffer)
+  } catch (error) {
+    const isReset = error instanceof Error && 'code' in error && error.code === 'ECONNRESET'
+    if (!isReset || (chunks.length === 0 && attempts === 1)) throw error
+    if (chunks.length === 0) return await sendRaw(port, bytes, attempts - 1)
+  }
   return parseAnswer(Buffer.concat(chunks))
 }
 

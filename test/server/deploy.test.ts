@@ -1,7 +1,16 @@
 // The files that put the server on a machine: they agree with each other and with the server, hold no secret, and satisfy
 // the programs that will read them.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { validate } from 'dockerfile-utils'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -277,6 +286,28 @@ describe('the proxy', () => {
     expect(nginx).not.toContain('9464')
   })
 
+  it('logs no query, where a link to /welcome or /setup carries a credential', () => {
+    const [, format = ''] = /^log_format sessera ([^;]+);/m.exec(nginx) ?? []
+    const named = [...format.matchAll(/\$(\w+)/g)].map(([, name]) => name)
+    expect(named).toEqual(expect.arrayContaining(['request_method', 'uri', 'status']))
+    expect(
+      named.filter((name = '') =>
+        /^(request|request_uri|args|query_string|is_args|arg_.*|http_referer)$/.test(name),
+      ),
+    ).toEqual([])
+    const servers = nginx.split(/^server \{$/m).slice(1)
+    expect(servers).toHaveLength(2)
+    for (const server of servers) {
+      expect(server.match(/access_log .*/g)).toEqual(['access_log /var/log/nginx/access.log sessera;'])
+    }
+    for (const path of ['/welcome', '/setup']) {
+      const [, block = ''] = nginx.split(`location = ${path} {`)
+      expect(block.slice(0, block.indexOf('}'))).toMatch(/^\s*error_log \S+ crit;/)
+      // One that it set itself would take the place of all.
+      expect(block.slice(0, block.indexOf('}'))).not.toContain('proxy_set_header')
+    }
+  })
+
   if (isThere('nginx')) {
     it('is a configuration that nginx takes', () => {
       const folder = makeFolder()
@@ -291,6 +322,7 @@ describe('the proxy', () => {
       // Ports that anybody may listen on.
       const site = nginx
         .replaceAll('/etc/nginx/tls', tls)
+        .replaceAll('/var/log/nginx', folder.path)
         .replaceAll(/(listen (?:\[::\]:)?)(80|443)/g, '$165$2')
       const main = join(folder.path, 'nginx.conf')
       writeFileSync(
@@ -298,6 +330,43 @@ describe('the proxy', () => {
         `pid ${folder.path}/pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n${site}\n}\n`,
       )
       ask('nginx', ['-t', '-q', '-p', folder.path, '-c', main])
+    })
+  }
+})
+
+describe('the rotation', () => {
+  const rotation = read('deploy/logrotate')
+
+  it('touches the folder of the server as its user, and has the server open a new file', () => {
+    const [user, group] = [unit.get('User')?.[0], unit.get('Group')?.[0]]
+    expect(rotation).toContain(`\n    su ${user} ${group}\n`)
+    expect(rotation).toMatch(/^\s*postrotate\n\s*systemctl reload sessera\.service\n\s*endscript$/m)
+    expect(unit.get('ExecReload')).toEqual(['/bin/kill -HUP $MAINPID'])
+  })
+
+  if (spawnSync('which', ['logrotate']).status === 0) {
+    it('is one that logrotate takes, which runs the script as itself', () => {
+      const folder = makeFolder()
+      onTestFinished(folder.remove)
+      const [outside, logs] = [folder.path, join(folder.path, 'logs')]
+      const [by, file] = [join(outside, 'by'), join(outside, 'logrotate')]
+      const user = process.getuid?.() === 0 ? 'nobody' : ask('id', ['-un']).trim()
+      const group = ask('id', ['-gn', user]).trim()
+      chmodSync(outside, 0o711)
+      mkdirSync(logs)
+      writeFileSync(join(logs, 'audit.log'), 'a line\n')
+      for (const path of [logs, join(logs, 'audit.log')]) {
+        chownSync(path, Number(ask('id', ['-u', user])), Number(ask('id', ['-g', user])))
+      }
+      const ours = rotation
+        .replace('/var/log/sessera', logs)
+        .replace('su sessera sessera', `su ${user} ${group}`)
+        .replace('systemctl reload sessera.service', `id -u >${by}`)
+      writeFileSync(file, ours, { mode: 0o644 })
+      const ran = spawnSync('logrotate', ['-f', '-s', join(outside, 'state'), file], { encoding: 'utf8' })
+      expect(ran).toMatchObject({ status: 0, stderr: '' })
+      expect(readFileSync(by, 'utf8').trim()).toBe(String(process.getuid?.()))
+      expect(readdirSync(logs)).toEqual([expect.stringMatching(/^audit\.log-\d{8}$/)])
     })
   }
 })

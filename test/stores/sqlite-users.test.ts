@@ -71,6 +71,7 @@ describe('a file of version 2', () => {
     expect((await store.users.remove('u-1', 'admin')).value).toBe('last')
     expect((await store.users.createFirst(newcomer, 'new', 'admin')).value).toBe('exists')
     await store.subjects.enable('u-2')
+    await store.users.replacePassword('u-2', 'hash', null, null)
     expect((await store.users.remove('u-1', 'admin')).value).toMatchObject([{ id: 's-1' }])
     expect(await idsOf(store, { role: 'admin' })).toEqual(['u-2'])
   })

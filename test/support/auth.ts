@@ -76,6 +76,7 @@ export function createTestPasswords(): TestPasswords {
     },
     isOutdated: () => false,
     isImportable: () => null,
+    admit: (work) => work(),
     load: () => ({ running: 0, waiting: 0, refused: 0 }),
   }
   return passwords

@@ -42,6 +42,7 @@ export type {
   LastOf,
   LimitStore,
   NewUserRow,
+  ReplacedRoles,
   SessionData,
   SessionStore,
   Store,

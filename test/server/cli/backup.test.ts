@@ -1,11 +1,13 @@
 // `sessera backup` and `sessera restore`: nothing is lost, and nothing that was issued comes back to life.
 
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
@@ -144,6 +146,47 @@ describe('restore', () => {
     const { replaced } = JSON.parse(out) as { replaced: string }
     renameSync(replaced, join(data, 'sessera.db'))
     expect(await open().users.find({ username: 'only in the replaced one' })).not.toBeNull()
+  })
+
+  it.each(['-wal', '-shm', '-journal'])(
+    'wants to be told to replace what %s is left of one',
+    async (suffix) => {
+      await open().users.create({ username: 'ada' })
+      await cli('backup', copy)
+      await closeAll()
+      rmSync(join(data, 'sessera.db'))
+      writeFileSync(join(data, `sessera.db${suffix}`), 'left over')
+      const ran = await cli('restore', copy)
+      expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringContaining('Write --replace') })
+      expect(readdirSync(data)).toEqual([`sessera.db${suffix}`])
+
+      const { code, out } = await cli('restore', copy, '--replace', '--json')
+      expect(code).toBe(0)
+      const { replaced } = JSON.parse(out) as { replaced: string }
+      expect(replaced.endsWith(suffix)).toBe(true)
+      expect(readFileSync(replaced, 'utf8')).toBe('left over')
+      expect((await cli('users', 'show', 'ada')).code).toBe(0)
+    },
+  )
+
+  it('beside the log of a lost database brings nothing of it back to life', async () => {
+    const auth = open()
+    const { id } = await auth.users.create({ username: 'ada' })
+    await cli('backup', copy)
+    const held = await signIn(auth, id)
+    await auth.users.create({ username: 'bob' })
+    const log = join(folder.path, 'log')
+    copyFileSync(join(data, 'sessera.db-wal'), log)
+    await closeAll()
+    rmSync(join(data, 'sessera.db'))
+    renameSync(log, join(data, 'sessera.db-wal'))
+
+    expect((await cli('restore', copy)).code).toBe(2)
+    expect((await cli('restore', copy, '--replace')).code).toBe(0)
+    const restored = open()
+    expect(await restored.users.find({ username: 'ada' })).toMatchObject({ id })
+    expect(await restored.users.find({ username: 'bob' })).toBeNull()
+    expect(await isAnythingLive(restored, held)).toBe(false)
   })
 
   it('into an empty folder', async () => {

@@ -1,7 +1,7 @@
 // `sessera users import`, from a file to the database: every line is imported or reported, and it can go on where it stopped.
 
 import { pbkdf2Sync } from 'node:crypto'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAuth } from 'sessera'
 import { sqlite } from 'sessera/sqlite'
@@ -211,6 +211,25 @@ describe('an import that is stopped', () => {
       expect((await importing(file)).code).toBe(0)
     },
   )
+
+  it('writes through no link that somebody has put beside the file', async () => {
+    const file = write('users.jsonl', many(2500))
+    const precious = write('precious', 'precious')
+    symlinkSync(precious, `${file}.sessera-import.json.${process.pid}`)
+    symlinkSync(precious, `${file}.sessera-import.json`)
+    expect((await stopped(file)).code).toBe(130)
+    expect(readFileSync(precious, 'utf8')).toBe('precious')
+    expect(readdirSync(folder.path).filter((name) => name.includes('.sessera-import.json.'))).toEqual([
+      `users.jsonl.sessera-import.json.${process.pid}`,
+    ])
+
+    const rejected = join(folder.path, 'rejected.jsonl')
+    symlinkSync(precious, rejected)
+    const ran = await importing(file, '--resume', '--rejected', rejected)
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('is a link') })
+    expect((await importing(file, '--resume')).code).toBe(0)
+    expect(readFileSync(precious, 'utf8')).toBe('precious')
+  })
 
   it('that never was cannot go on', async () => {
     const ran = await importing(write('users.jsonl', many(1)), '--resume')

@@ -51,10 +51,11 @@ describe.each(ownTables)('on $name', ({ create }) => {
       const client = await world.signedIn('session', 'grace')
       expect(await outcomeOf(lose(world, id))).toBe('last_administrator')
       expect((await client.me()).body.roles).toEqual(['admin'])
-      const refused = (await world.auth.audit.list({ userId: id })).map(({ name }) => name)
+      const refused = (await world.auth.audit.list({ userId: id })).map(({ name, cause }) => cause ?? name)
       expect(refused).not.toContain('user_disabled')
       expect(refused).not.toContain('user_deleted')
-      expect(refused).not.toContain('privilege_permissions_changed')
+      expect(refused).toContain('+admin')
+      expect(refused).not.toContain('-admin')
       expect(await outcomeOf(lose(world, id, { force: true }))).toBe('done')
       expect(await enabledAdministrators(world)).toBe(0)
     })
@@ -68,6 +69,17 @@ describe.each(ownTables)('on $name', ({ create }) => {
       expect(await outcomeOf(lose(world, id))).toBe('done')
       expect(await enabledAdministrators(world)).toBe(1)
     })
+  })
+
+  test('who has no password yet does not let the last administrator go, and counts once they have', async () => {
+    const world = await create(administered)
+    const id = await world.addUser('grace', ['admin'])
+    const { id: invited } = await world.auth.users.create({ username: 'hopper', roles: ['admin'] })
+    for (const { lose } of losses) expect(await outcomeOf(lose(world, id))).toBe('last_administrator')
+    const { token } = await world.auth.users.invite(invited)
+    await world.auth.users.acceptInvitation({ token, password: nextPassword })
+    await world.auth.users.delete(id)
+    expect(await enabledAdministrators(world)).toBe(1)
   })
 
   test.each(losses)('of ten who all go at once by $what, one stays', async ({ lose }) => {
@@ -106,6 +118,11 @@ describe.each(ownTables)('on $name', ({ create }) => {
       [`first ${outcomes.indexOf('done')}`, ['admin']],
     ])
     expect((await world.client().login(users[0]?.username ?? '', password)).status).toBe(200)
+    const lines = await world.auth.audit.list({ userId: users[0]?.id ?? '', order: 'oldest', limit: 2 })
+    expect(lines.map(({ name, cause }) => [name, cause])).toEqual([
+      ['user_created', null],
+      ['privilege_permissions_changed', '+admin'],
+    ])
     expect(await world.auth.users.inviteFirstAdministrator()).toBeNull()
   })
 })

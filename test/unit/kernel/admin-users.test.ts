@@ -384,8 +384,9 @@ describe('the record', () => {
     })
     const lines = await audit.list({ order: 'oldest', after: before })
     expect(lines.map(({ name, cause }) => [name, cause])).toEqual([
-      ['privilege_permissions_changed', 'teller clerk'],
-      ['privilege_permissions_changed', 'none'],
+      ['privilege_permissions_changed', '+clerk'],
+      ['privilege_permissions_changed', '-teller'],
+      ['privilege_permissions_changed', '-clerk'],
       ['user_updated', 'claims'],
       ['user_updated', 'changed'],
       ['user_unlocked', null],
@@ -407,6 +408,48 @@ describe('the record', () => {
       actorId: null,
       ip: null,
     })
+  })
+
+  const privileges = async (world: World, userId: string): Promise<readonly (string | null)[]> =>
+    (
+      await world.auth.audit.list({
+        userId,
+        name: 'privilege_permissions_changed',
+        order: 'oldest',
+        limit: 1000,
+      })
+    ).map(({ cause }) => cause)
+
+  test('names every role that comes or goes, however many and long they are', async () => {
+    const world = await createWorld()
+    const long = Array.from({ length: 31 }, (_, index) => `a${index}`.padEnd(64, 'x'))
+    const { id } = await world.auth.users.create({ username: 'grace', roles: [...long, 'admin'] })
+    const came = [...long, 'admin'].map((role) => `+${role}`)
+    expect(await privileges(world, id)).toEqual(came)
+    await world.auth.users.setRoles(id, ['admin', ...long])
+    expect(await privileges(world, id)).toEqual(came)
+    await world.auth.users.setRoles(id, long)
+    expect(await privileges(world, id)).toEqual([...came, '-admin'])
+  })
+
+  test('hides no role that came or went while somebody else was changing them', async () => {
+    const world = await createWorld()
+    const id = await idOf(world, 'ada')
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        world.auth.users.setRoles(
+          id,
+          index % 3 === 0 ? [] : index % 3 === 1 ? ['admin'] : ['admin', `r${index}`],
+        ),
+      ),
+    )
+    const held = new Map<string, number>()
+    for (const cause of await privileges(world, id)) {
+      const role = cause?.slice(1) ?? ''
+      held.set(role, (held.get(role) ?? 0) + (cause?.startsWith('+') ? 1 : -1))
+    }
+    const { roles = [] } = (await world.auth.users.find({ id })) ?? {}
+    expect([...held].filter(([, count]) => count !== 0)).toEqual(roles.map((role) => [role, 1]))
   })
 
   test('says nothing where nothing happened', async () => {

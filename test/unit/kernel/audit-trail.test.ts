@@ -141,9 +141,9 @@ describe('an event', () => {
   it('is bounded, and not cut through a character', () => {
     const { trail, told } = setScene()
     const long = `${'x'.repeat(63)}${'\u{1f600}'.repeat(1000)}`
-    trail.record('session_ended', { userId: long, userAgent: long, requestId: long, cause: long })
+    trail.record('session_ended', { userId: long, userAgent: long, requestId: long, cause: `x${long}` })
     const [event] = told
-    expect(event?.cause).toBe(`${'x'.repeat(63)} `)
+    expect(event?.cause).toBe(`${'x'.repeat(64)} `)
     expect(event?.userId).toHaveLength(128)
     expect(event?.userAgent).toHaveLength(512)
     expect(event?.requestId).toHaveLength(64)
@@ -179,6 +179,76 @@ describe('refusals without end', () => {
     expect(tally()).toEqual([71, 3])
     await scene.trail.flush()
     expect(scene.appends.flat()).toHaveLength(74)
+    expect(scene.told.filter(({ name }) => name === 'sys_audit_dropped')).toEqual([])
+  })
+
+  const names = [
+    'authn_login_fail',
+    'authn_password_change_fail',
+    'authz_fail',
+    'excess_rate_limit_exceeded',
+  ] as const
+  /** From so many addresses, of so many users, as many times as an attacker likes. */
+  const attack = ({ trail }: Scene, times: number): void => {
+    for (let i = 0; i < times; i++) {
+      under({ ip: `2001:db8:0:${i.toString(16)}::1`, requestId: `r${i}` }, () => {
+        for (const name of names) trail.record(name, { userId: `u${i}`, cause: 'any' })
+      })
+    }
+  }
+  const kept = (events: readonly AuditEvent[]): readonly number[] =>
+    names.map((wanted) => events.filter(({ name }) => name === wanted).length)
+  const dropped = (events: readonly AuditEvent[]): readonly AuditEvent[] =>
+    events.filter(({ name }) => name === 'sys_audit_dropped')
+
+  it('of strangers are kept to six hundred of each name a minute, wherever they come from', async () => {
+    const scene = setScene()
+    attack(scene, 1000)
+    scene.trail.record('authn_login_success', { userId: 'ada' })
+    scene.trail.record('authz_fail', { actorId: 'ada' })
+    await scene.trail.flush()
+    for (const events of [scene.told, scene.appends.flat()]) {
+      expect(kept(events)).toEqual([600, 600, 601, 600])
+      expect(events).toHaveLength(2402)
+    }
+    scene.now += 59_999
+    attack(scene, 1)
+    await scene.trail.flush()
+    expect(scene.told).toHaveLength(2402)
+    scene.now += 1
+    attack(scene, 1000)
+    await scene.trail.flush()
+    expect(kept(scene.appends.flat())).toEqual([1200, 1200, 1201, 1200])
+    expect(scene.trail.dropped).toBe(0)
+  })
+
+  it('of strangers that were left out are told in one line, when the minute is over', async () => {
+    const scene = setScene()
+    attack(scene, 700)
+    scene.now += 59_999
+    await scene.trail.flush()
+    expect(dropped(scene.told)).toEqual([])
+    scene.now += 1
+    under({ actorId: 'ada', requestId: 'r1', ip: '192.0.2.1' }, () => scene.trail.record('user_updated'))
+    await scene.trail.flush()
+    expect(scene.appends.flat().slice(-2)).toMatchObject([
+      { name: 'sys_audit_dropped', cause: '400', actorId: null, requestId: null, ip: null },
+      { name: 'user_updated', actorId: 'ada' },
+    ])
+    scene.now += 60_000
+    await scene.trail.flush()
+    expect(dropped(scene.appends.flat())).toHaveLength(1)
+  })
+
+  it.each([
+    ['the next flush', (scene: Scene) => (scene.now += 60_000), (scene: Scene) => scene.trail.flush()],
+    ['the end', () => undefined, (scene: Scene) => scene.trail.close()],
+  ])('of strangers that were left out are told by %s', async (_when, wait, tell) => {
+    const scene = setScene()
+    attack(scene, 601)
+    wait(scene)
+    await tell(scene)
+    expect(dropped(scene.appends.flat()).map(({ cause }) => cause)).toEqual(['4'])
   })
 })
 

@@ -195,6 +195,37 @@ test('one line is on record for each batch, and the app hears of each user', asy
   expect(await world.auth.audit.list({ name: 'user_imported' })).toHaveLength(1)
 })
 
+test('whoever comes with roles or claims is on record by name, with every role', async () => {
+  const world = await createWorld()
+  const [grace, hopper, , ada] = await world.auth.users.import([
+    { username: 'grace', roles: ['teller', 'admin'] },
+    { username: 'hopper', claims: { plan: 'pro' } },
+    { username: 'lovelace' },
+    { username: 'ada', roles: ['admin'] },
+  ])
+  const ids = [grace, hopper].map((verdict) => (verdict?.verdict === 'imported' ? verdict.id : ''))
+  expect(ada?.verdict).toBe('exists')
+  const lines = await world.auth.audit.list({ order: 'oldest' })
+  const since = lines.slice(lines.findIndex(({ name }) => name === 'user_imported'))
+  expect(since.map(({ name, userId, cause }) => [name, userId, cause])).toEqual([
+    ['user_imported', null, '3'],
+    ['user_created', ids[0], null],
+    ['privilege_permissions_changed', ids[0], '+teller'],
+    ['privilege_permissions_changed', ids[0], '+admin'],
+    ['user_created', ids[1], null],
+  ])
+})
+
+test('more roles at once than the record can hold lose no line of it', async () => {
+  const world = await createWorld()
+  const heard: string[] = []
+  world.auth.on('audited', ({ name }) => heard.push(name))
+  const roles = Array.from({ length: 32 }, (_, index) => `r${index}`)
+  await world.auth.users.import(Array.from({ length: 400 }, (_, index) => ({ username: `u${index}`, roles })))
+  expect(heard).toHaveLength(1 + 400 * 33)
+  expect(world.auth.gauges()?.audit.dropped).toBe(0)
+})
+
 test('two imports of one list at once, at two processes, add each user once', async () => {
   const nodes = await createTwoNodes({ store: temporarySqlite() })
   const list = Array.from({ length: 200 }, (_, index) => ({ username: `user ${index}` }))

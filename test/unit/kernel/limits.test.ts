@@ -178,6 +178,17 @@ describe('by address', () => {
     expect((await clientAt(world, '192.0.2.66').login('ada', password)).status).toBe(200)
   })
 
+  test('a known device is not held up by what strangers do where it is', async () => {
+    const world = await createWorld()
+    const owner = clientAt(world, '192.0.2.66')
+    expect((await owner.login('ada', password)).status).toBe(200)
+    await spray(world, 310, () => '192.0.2.66')
+    expect((await owner.login('ada', password)).status).toBe(200)
+    // It vouches for its owner alone, and has a hundred guesses, not any number.
+    expect((await owner.login('bob', wrong)).status).toBe(429)
+    expect(statusesOf(await guesses(owner, 6, 'ada'))).toEqual({ 401: 5, 429: 1 })
+  })
+
   test('all addresses of one IPv6 network are one', async () => {
     const world = await createWorld()
     const replies = await spray(world, 310, (index) => `2001:db8:1:2::${index.toString(16)}`)

@@ -96,3 +96,20 @@ test('it tells what is at work, what waits, and how many it has refused', async 
   await Promise.all(welcome)
   expect(queue.load()).toEqual({ running: 0, waiting: 0, refused: 2 })
 })
+
+test('no more are admitted than it can take, and one that ends, or fails, makes room', async () => {
+  const queue = createHashQueue({ concurrency: 1, queueLimit: 2 })
+  const ends: (() => void)[] = []
+  const admit = (): Promise<void> => queue.admit(() => new Promise((resolve) => ends.push(resolve)))
+  const admitted = [admit(), admit(), admit()]
+  await expect(admit()).rejects.toMatchObject({ code: 'overloaded', retryAfterSeconds: 1 })
+  expect(ends).toHaveLength(3)
+  ends[0]?.()
+  await admitted[0]
+  await expect(queue.admit(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
+  admitted.push(admit())
+  await expect(admit()).rejects.toMatchObject({ code: 'overloaded' })
+  expect(queue.load().refused).toBe(2)
+  for (const end of ends) end()
+  await Promise.all(admitted)
+})

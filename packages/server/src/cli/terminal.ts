@@ -13,7 +13,7 @@ export function createShell(): Shell {
   const { stdin, stdout, stderr, env } = process
   return {
     env,
-    actor: `cli:${nameOfUser()}`,
+    actor: actorOf(nameOfUser(), env['SUDO_USER']),
     now: () => Date.now(),
     stdin,
     out: createOutput(stdout),
@@ -22,6 +22,18 @@ export function createShell(): Shell {
     interrupted: createInterruption(),
   }
 }
+
+/** Behind sudo, the person too. A label: whoever may run the command may set the variable. */
+function actorOf(user: string, sudoUser: string | undefined): string {
+  return sudoUser ? `cli:${nameIn(sudoUser)}(as ${nameIn(user)})` : `cli:${nameIn(user)}`
+}
+
+/** Short enough that both fit into the record, and without what would look like our own words. */
+function nameIn(name: string): string {
+  return name.slice(0, mostOfName).replace(/[\s()\p{C}]/gu, '_')
+}
+
+const mostOfName = 48
 
 /** A container may run as a user who has no name. */
 function nameOfUser(): string {

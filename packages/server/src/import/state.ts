@@ -1,7 +1,7 @@
 // Where an import stopped, in a small file beside the one that is imported. Bound to its size and its beginning, so that it
 // is never taken for another's.
 
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { ConfigurationError } from 'sessera'
 import { codeOf } from '../data-folder.js'
@@ -63,12 +63,16 @@ export async function hasPlace(path: string): Promise<boolean> {
   }
 }
 
-/** Whole or not at all, whenever it is cut off. */
+/** Whole or not at all, whenever it is cut off. The folder may be others' too: no name that they could put a link under. */
 export async function writePlace(path: string, identity: Identity, place: Place): Promise<void> {
   const statePath = statePathOf(path)
-  const draft = `${statePath}.${process.pid}`
-  await writeFile(draft, `${JSON.stringify({ ...identity, ...place })}\n`, { mode: 0o600 })
-  await rename(draft, statePath)
+  const draft = `${statePath}.${randomBytes(8).toString('hex')}`
+  try {
+    await writeFile(draft, `${JSON.stringify({ ...identity, ...place })}\n`, { mode: 0o600, flag: 'wx' })
+    await rename(draft, statePath)
+  } finally {
+    await rm(draft, { force: true })
+  }
 }
 
 export async function removePlace(path: string): Promise<void> {

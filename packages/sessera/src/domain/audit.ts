@@ -49,7 +49,7 @@ export interface AuditEvent {
   readonly userAgent: string | null
   /** What the log lines of the same request carry too. */
   readonly requestId: string | null
-  /** Why or how, in one word, such as `theft` or `token`. */
+  /** Why or how, in one word, such as `theft` or `token`; a role that came or went, `+admin` or `-admin`. */
   readonly cause: string | null
 }
 
@@ -58,7 +58,8 @@ export interface RecordedEvent extends AuditEvent {
   readonly seq: number
 }
 
-const longest = { id: 128, address: 64, userAgent: 512, word: 64 } as const
+/** A role has at most 64 characters, and its sign comes before. */
+const longest = { id: 128, address: 64, userAgent: 512, word: 64, cause: 65 } as const
 
 /** The event with every text bounded and on one line, and frozen: listeners share it. */
 export function createAuditEvent({ at, name, ...texts }: AuditEvent): AuditEvent {
@@ -71,7 +72,7 @@ export function createAuditEvent({ at, name, ...texts }: AuditEvent): AuditEvent
     ip: cleaned(texts.ip, longest.address),
     userAgent: cleaned(texts.userAgent, longest.userAgent),
     requestId: cleaned(texts.requestId, longest.word),
-    cause: cleaned(texts.cause, longest.word),
+    cause: cleaned(texts.cause, longest.cause),
   })
 }
 

@@ -56,10 +56,9 @@ export function judgeGuess(known: KnownGuesses | null, backOff: BackOff, now: nu
   return { guess: { verdict: 'go', count, nextAt }, keep: { count, nextAt, forgetAt } }
 }
 
-/** After the latest guess that was counted could not be tried: the next one goes at once. Null: what is known stays as it is. */
-export function withoutLatest(known: KnownGuesses | null, now: number): KnownGuesses | null {
-  if (known === null || known.count === 0) return null
-  return { ...known, count: known.count - 1, nextAt: now }
+/** When the latest guess that was counted could not be tried: the next one goes at once. Null: nothing is known any more. */
+export function withoutLatest(known: KnownGuesses, now: number): KnownGuesses | null {
+  return known.count <= 1 ? null : { ...known, count: known.count - 1, nextAt: now }
 }
 
 function waitAfter(count: number, { free, firstWaitMs, longestWaitMs }: BackOff): number {

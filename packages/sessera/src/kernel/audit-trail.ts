@@ -7,6 +7,7 @@ import type { Log } from '../ports/log.js'
 import type { AuditStore } from '../ports/store.js'
 import { type Circumstances, circumstances, underNone } from './circumstances.js'
 import type { EventHub } from './events.js'
+import { createRefusalCap } from './refusal-cap.js'
 import type { StoreTime } from './store-time.js'
 
 /** What an event is about. What is left out is null, or as the circumstances say; so is where it came from when it is null. */
@@ -41,9 +42,6 @@ const mostAtOnce = 1000
 const firstPauseMs = 100
 const longestPauseMs = 30_000
 const closeMs = 5000
-/** Refusals are cheap to cause: of each who is refused, so many are kept in a minute. The record must not fill a disk. */
-const mostRefusals = 60
-const minuteMs = 60_000
 
 export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOptions): AuditTrail {
   let waiting: AuditEvent[] = []
@@ -55,13 +53,14 @@ export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOp
   let pause: ReturnType<typeof setTimeout> | null = null
   let writing: Promise<void> | null = null
   let closed = false
-  const refusals = new Map<string | null, number>()
-  let refusalsFrom = -Infinity
+  const cap = createRefusalCap()
 
   function record(name: AuditName, about: About = {}): void {
     try {
-      const event = createAuditEvent(whole(name, about, storeTime.now()))
-      if (event.name === 'authz_fail' && isTooMuch(event)) return
+      const at = storeTime.now()
+      tellLeftOut(at)
+      const event = createAuditEvent(whole(name, about, at))
+      if (cap.leavesOut(event)) return
       events.emit('audited', event)
       if (closed) return
       waiting.push(event)
@@ -72,14 +71,10 @@ export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOp
     }
   }
 
-  function isTooMuch({ actorId, at }: AuditEvent): boolean {
-    if (Math.abs(at - refusalsFrom) >= minuteMs) {
-      refusals.clear()
-      refusalsFrom = at
-    }
-    const count = (refusals.get(actorId) ?? 0) + 1
-    refusals.set(actorId, count)
-    return count > mostRefusals
+  /** What strangers were refused beyond the cap is one line, once their minute is over. */
+  function tellLeftOut(at: number): void {
+    const lost = cap.takeLeftOut(at)
+    if (lost > 0) underNone(() => record('sys_audit_dropped', { cause: String(lost) }))
   }
 
   function drop(): void {
@@ -135,6 +130,7 @@ export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOp
   }
 
   async function flush(): Promise<void> {
+    tellLeftOut(storeTime.now())
     if (writing === null && waiting.length > 0) write()
     await writing
   }
@@ -149,6 +145,7 @@ export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOp
     record,
     flush,
     async close() {
+      tellLeftOut(Infinity)
       const [outcome] = await Promise.allSettled([inTime(flush(), closeMs)])
       closed = true
       if (pause !== null) clearTimeout(pause)

@@ -10,7 +10,8 @@ import { recordingRefusal } from './record-refusal.js'
 /**
  * Sets a new password and ends all other sessions of the user, tokens included (ASVS 5.0 7.4.3).
  *
- * @throws AuthError `invalid_credentials` when `current` is wrong, `password_unacceptable`.
+ * @throws AuthError `invalid_credentials` when `current` is wrong, `password_unacceptable`; `conflict` when everything of
+ * the user was ended since `current` was proven: whoever held the old password must not set the next one.
  */
 export async function changePassword(
   kernel: Kernel,
@@ -19,19 +20,20 @@ export async function changePassword(
 ): Promise<void> {
   const { id: userId, sessionId } = principal
   const onRecord = { actorId: userId, userId, sessionId }
-  const passwordHash = await recordingRefusal(
+  const subject = await recordingRefusal(
     kernel,
     { name: 'authn_password_change_fail', ...onRecord },
     async () => {
-      await requirePassword(kernel, principal, current)
-      return await hashNewPassword(kernel, next, {
+      const ifEpoch = await requirePassword(kernel, principal, current)
+      const passwordHash = await hashNewPassword(kernel, next, {
         username: principal.username ?? '',
         email: await kernel.users.findEmail(userId),
       })
+      const changed = await kernel.users.replacePassword({ userId, passwordHash, spare: sessionId, ifEpoch })
+      if (changed === null) throw new AuthError('conflict')
+      return changed
     },
   )
-  const subject = await kernel.users.replacePassword(userId, passwordHash, sessionId)
-  if (subject === null) throw new AuthError('unauthenticated')
   kernel.audit.record('authn_password_change', onRecord)
   await removeSessions(kernel, { userId, spare: sessionId, cause: 'password_changed' }, subject)
   await forgetGuesses(kernel, userId)

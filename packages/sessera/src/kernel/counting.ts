@@ -58,9 +58,14 @@ export async function countClient(
   ip: string | null,
   cause: Cause,
 ): Promise<Counted> {
-  const counted = await count(kernel, limit, ip === null ? 'unknown' : networkOf(ip))
+  const counted = await count(kernel, limit, clientOf(ip))
   if (counted.count > limit.max) throw windowFull(kernel, counted, cause)
   return counted
+}
+
+/** What counts as one client. */
+export function clientOf(ip: string | null): string {
+  return ip === null ? 'unknown' : networkOf(ip)
 }
 
 export function windowFull(kernel: Kernel, { key, endsAt, now }: Counted, cause: Cause): AuthError {

@@ -41,7 +41,7 @@ export async function createFirstAdministrator(
   const { value: outcome } = await users.createFirst(user, checked.usernameKey, role)
   if (outcome === 'exists') throw refused(kernel)
   if (outcome === 'taken') throw new AuthError('username_taken')
-  announceUser(kernel, user.id)
+  announceUser(kernel, user)
   return { id: user.id }
 }
 

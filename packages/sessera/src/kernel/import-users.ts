@@ -1,10 +1,12 @@
 // Users that come from elsewhere with the hashes they have. Each is judged by itself; what cannot come says why.
 
+import type { User } from '../domain/user.js'
 import { AuthError } from '../errors.js'
 import type { NewUserRow } from '../ports/store.js'
 import type { Kernel } from './kernel.js'
 import { checkNewUser, type NewUser, withId } from './new-user.js'
 import { requireOwnUsers } from './own-users.js'
+import { recordNewUser } from './record-roles.js'
 
 /** Somebody from elsewhere. */
 export interface ImportedUser {
@@ -25,6 +27,7 @@ export type ImportVerdict =
   | { readonly verdict: 'rejected'; readonly reason: string }
 
 const maxUsers = 1000
+const mostLines = 1000
 const exists: ImportVerdict = Object.freeze({ verdict: 'exists' })
 
 /**
@@ -50,10 +53,20 @@ export async function importUsers(
 async function add(kernel: Kernel, rows: readonly NewUserRow[]): Promise<readonly ImportVerdict[]> {
   if (rows.length === 0) return []
   const { value: added } = await requireOwnUsers(kernel).createMany(rows)
-  const ids = rows.flatMap(({ user }, index) => (added[index] === true ? [user.id] : []))
-  if (ids.length > 0) kernel.audit.record('user_imported', { cause: String(ids.length) })
-  for (const userId of ids) kernel.events.emit('userCreated', { userId })
+  const users = rows.flatMap(({ user }, index) => (added[index] === true ? [user] : []))
+  if (users.length > 0) kernel.audit.record('user_imported', { cause: String(users.length) })
+  await recordPrivileged(kernel, users)
+  for (const { id: userId } of users) kernel.events.emit('userCreated', { userId })
   return rows.map(({ user: { id } }, index) => (added[index] === true ? { verdict: 'imported', id } : exists))
+}
+
+/** Whoever comes with roles or claims is named. More lines than the record can hold at once would be lost, so it keeps up. */
+async function recordPrivileged(kernel: Kernel, users: readonly User[]): Promise<void> {
+  for (const user of users) {
+    if (user.roles.length === 0 && Object.keys(user.claims).length === 0) continue
+    recordNewUser(kernel, user)
+    if (kernel.audit.waiting >= mostLines) await kernel.audit.flush()
+  }
 }
 
 /** What `add` would answer, as far as can be told beforehand. */

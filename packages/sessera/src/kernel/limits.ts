@@ -5,6 +5,7 @@ import type { BackOff } from '../domain/guesses.js'
 import { parseUsername } from '../domain/username.js'
 import {
   type Counted,
+  clientOf,
   count,
   countClient,
   guess,
@@ -64,16 +65,16 @@ export interface Guesser {
   readonly device: string | null
 }
 
-/** The first step of a sign-in, before anybody is looked up. @throws AuthError `too_many_requests`. */
-export function limitAddress(kernel: Kernel, ip: string | null): Promise<Counted> {
-  return countClient(kernel, signInPerAddress, ip, 'address')
+/** The first step of a sign-in, before anybody is looked up. Refuses nobody: who is known here is not known yet. */
+export function countAddress(kernel: Kernel, ip: string | null): Promise<Counted> {
+  return count(kernel, signInPerAddress, clientOf(ip))
 }
 
 /**
  * The second step, before the password is verified. A known device has guesses of its own, so that the owner gets in while
- * strangers guess. Whoever has to wait is refused with the right password too, or waiting would limit nothing.
+ * strangers guess, at the same address too. Whoever has to wait is refused with the right password too, or waiting would limit nothing.
  *
- * @param address what `limitAddress` has counted.
+ * @param address what `countAddress` has counted.
  * @throws AuthError `too_many_requests`.
  */
 export async function limitSignIn(
@@ -82,6 +83,7 @@ export async function limitSignIn(
   address: Counted,
 ): Promise<SignInAttempt> {
   const device = kernel.devices.find(mark, userId)
+  if (device === null && address.count > signInPerAddress.max) throw windowFull(kernel, address, 'address')
   const everywhere = await count(kernel, signInEverywhere)
   const isUnderAttack = everywhere.count > signInEverywhere.max
   // Where no addresses are known all clients are one, which must not be closed to everybody.

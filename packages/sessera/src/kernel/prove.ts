@@ -7,15 +7,19 @@ import type { Kernel } from './kernel.js'
 import { limitProof } from './limits.js'
 import { upgradePassword } from './upgrade-password.js'
 
-/** @throws AuthError `invalid_credentials`, `too_many_requests`, `overloaded`. */
+/**
+ * Answers with the epoch at which it was proven: what is done on the strength of it holds only while that is the user's.
+ *
+ * @throws AuthError `invalid_credentials`, `too_many_requests`, `overloaded`.
+ */
 export async function requirePassword(
   kernel: Kernel,
   principal: Principal<object>,
   password: string,
-): Promise<void> {
+): Promise<number> {
   const presented = parsePresentedPassword(password)
   const attempt = await limitProof(kernel, requireSessionId(principal), principal.id)
-  const from = await kernel.users.findHash(principal.id)
+  const { hash: from, epoch } = await kernel.users.findHash(principal.id)
   const proven = await kernel.passwords.verify(from, presented).catch(async (error: unknown) => {
     if (error instanceof AuthError && error.code === 'overloaded') await attempt.untried()
     throw error
@@ -25,6 +29,7 @@ export async function requirePassword(
   }
   await attempt.succeeded()
   await upgradePassword(kernel, { userId: principal.id, login: principal.username ?? '', from }, presented)
+  return epoch
 }
 
 /** @throws AuthError `forbidden` for a principal without a session of its own. */

@@ -4,7 +4,7 @@ import { AuthError } from '../errors.js'
 import { parsePresentedPassword } from '../passwords/policy.js'
 import type { Grant } from './grant.js'
 import type { Kernel } from './kernel.js'
-import { limitAddress, limitSignIn } from './limits.js'
+import { countAddress, limitSignIn } from './limits.js'
 import { type NewSession, startSessionFor } from './start-session.js'
 import { upgradePassword } from './upgrade-password.js'
 
@@ -18,10 +18,18 @@ export interface PasswordSignIn extends Omit<NewSession, 'factors'> {
  * @throws AuthError `invalid_credentials`, `too_many_requests`, `overloaded`, `invalid_request` for a password that is
  * longer than any can be.
  */
-export async function signIn(kernel: Kernel, { login, password, ...wanted }: PasswordSignIn): Promise<Grant> {
+export async function signIn(kernel: Kernel, { password, ...who }: PasswordSignIn): Promise<Grant> {
   const presented = parsePresentedPassword(password)
+  return await kernel.passwords.admit(() => signInWith(kernel, presented, who))
+}
+
+async function signInWith(
+  kernel: Kernel,
+  presented: string,
+  { login, ...wanted }: Omit<PasswordSignIn, 'password'>,
+): Promise<Grant> {
   const { ip } = wanted.from
-  const address = await limitAddress(kernel, ip)
+  const address = await countAddress(kernel, ip)
   const candidate = await kernel.users.findLogin(login)
   const userId = candidate?.subject.userId ?? null
   const attempt = await limitSignIn(kernel, { login, userId, ip, device: wanted.device }, address)

@@ -1,3 +1,4 @@
+import type { User } from '../domain/user.js'
 import { AuthError } from '../errors.js'
 import type { Grant } from './grant.js'
 import type { Kernel } from './kernel.js'
@@ -5,6 +6,7 @@ import { limitRegister } from './limits.js'
 import { hashNewPassword } from './new-password.js'
 import { checkNewUser, type NewUser, withId } from './new-user.js'
 import { requireOwnUsers } from './own-users.js'
+import { recordNewUser } from './record-roles.js'
 import { type NewSession, startSession } from './start-session.js'
 
 export interface NewAccount extends NewUser {
@@ -40,11 +42,11 @@ export async function createUser(
   const user = withId(kernel, checked, passwordHash)
   const { value: created } = await users.create(user, checked.usernameKey)
   if (!created) throw new AuthError('username_taken')
-  announceUser(kernel, user.id)
+  announceUser(kernel, user)
   return { id: user.id }
 }
 
-export function announceUser(kernel: Kernel, userId: string): void {
-  kernel.audit.record('user_created', { userId })
-  kernel.events.emit('userCreated', { userId })
+export function announceUser(kernel: Kernel, user: Pick<User, 'id' | 'roles'>): void {
+  recordNewUser(kernel, user)
+  kernel.events.emit('userCreated', { userId: user.id })
 }

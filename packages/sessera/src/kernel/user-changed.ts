@@ -1,12 +1,13 @@
 // What happens to a user reaches every credential of theirs: by revision (tokens outdated) or by epoch (all ended).
 
 import { checkClaims } from '../domain/claims.js'
-import { checkRoles, type Subject } from '../domain/user.js'
+import { checkRoles } from '../domain/user.js'
 import { AuthError } from '../errors.js'
 import type { LastOf } from '../ports/store.js'
 import { removeSessions } from './end-session.js'
 import type { Kernel } from './kernel.js'
 import { keptRole, noSuchUser, requireOwnUsers, requireUser } from './own-users.js'
+import { recordRoles } from './record-roles.js'
 import { checkUserId } from './user-directory.js'
 
 /** Whether the last administrator may go as well. */
@@ -32,8 +33,8 @@ export async function replaceRoles(
   const users = requireOwnUsers(kernel)
   const keep = keptRole(kernel, force)
   const { value } = await users.replaceRoles(checkUserId(userId), checkRoles(roles), keep)
-  refuseLast(value)
-  kernel.audit.record('privilege_permissions_changed', { userId, cause: roles.join(' ') || 'none' })
+  const { before } = refuseLast(value)
+  recordRoles(kernel, userId, { before, after: roles })
   await kernel.knowledge.catchUp()
   kernel.events.emit('userChanged', { userId, cause: 'roles' })
 }
@@ -77,7 +78,7 @@ async function requireSubject(kernel: Kernel, userId: string): Promise<void> {
 }
 
 /** @throws AuthError `last_administrator`, `not_found`. */
-function refuseLast(outcome: Subject | LastOf | null): Subject {
+function refuseLast<T extends object>(outcome: T | LastOf | null): T {
   if (outcome === 'last') throw new AuthError('last_administrator')
   if (outcome === null) throw noSuchUser()
   return outcome

@@ -16,10 +16,13 @@ export interface UserDirectory {
   load(userId: string): Promise<Profile | null>
   /** The same of a session's user, when the session has just been read: our own table was read with it. */
   profileOf(found: FoundSession): Promise<Profile | null>
-  /** Stores the hash and ends every session but `spare`. Null when there is no such user. */
-  replacePassword(userId: string, passwordHash: string, spare: string | null): Promise<Subject | null>
-  /** The password hash of a user, null when they have none. */
-  findHash(userId: string): Promise<string | null>
+  /**
+   * Stores the hash and ends every session but `spare`. Null when there is no such user, or the epoch is not `ifEpoch` any
+   * more: everything of theirs was ended since the old password was proven, perhaps because it was stolen.
+   */
+  replacePassword(change: PasswordChange): Promise<Subject | null>
+  /** The password hash of a user, null when they have none, with an epoch that is not newer. */
+  findHash(userId: string): Promise<HashAtEpoch>
   /**
    * Replaces one hash of the same password by another, and nothing else. False when the stored one is not `from` any
    * more: the password was changed meanwhile.
@@ -29,6 +32,18 @@ export interface UserDirectory {
   findEmail(userId: string): Promise<string | null>
   /** Our own table; null when the app keeps its users itself. */
   readonly own: UserStore | null
+}
+
+export interface PasswordChange {
+  readonly userId: string
+  readonly passwordHash: string
+  readonly spare: string | null
+  readonly ifEpoch: number
+}
+
+export interface HashAtEpoch {
+  readonly hash: string | null
+  readonly epoch: number
 }
 
 export interface PasswordHashUpgrade {
@@ -72,11 +87,12 @@ export function createOwnDirectory(store: Store, claimsOf: ClaimsOf): UserDirect
       return await describe(userId, (await store.users.find(userId)).value?.user ?? null)
     },
     profileOf: ({ session, user }) => describe(session.userId, user),
-    async replacePassword(userId, passwordHash, spare) {
-      return (await store.users.replacePassword(userId, passwordHash, spare, null)).value
+    async replacePassword({ userId, passwordHash, spare, ifEpoch }) {
+      return (await store.users.replacePassword(userId, passwordHash, spare, ifEpoch)).value
     },
     async findHash(userId) {
-      return (await store.users.find(userId)).value?.user.passwordHash ?? null
+      const { value } = await store.users.find(userId)
+      return { hash: value?.user.passwordHash ?? null, epoch: value?.subject.epoch ?? 0 }
     },
     async upgradePassword({ userId, from, to }) {
       return (await store.users.upgradePassword(userId, from, to)).value
@@ -123,15 +139,19 @@ export function createForeignDirectory(
       // Read again: the hash must not be older than the epoch that the session will carry.
       return { subject, passwordHash: await hashOf(found.id, login) }
     },
-    async replacePassword(userId, passwordHash, spare) {
-      // Before as well: should the app's table or our store fail halfway, what the old password opened has ended already.
-      await store.subjects.raiseEpoch(userId, spare)
+    async replacePassword({ userId, passwordHash, spare, ifEpoch }) {
+      // Before as well: should the app's table or our store fail halfway, what the old password opened has ended already. And
+      // of those who raise it from one epoch, one may go on.
+      const { value: raised } = await store.subjects.raiseEpoch(userId, spare)
+      if (raised === null || raised.epoch !== ifEpoch + 1) return null
       await source.savePasswordHash(userId, passwordHash, null)
       return (await store.subjects.raiseEpoch(userId, spare)).value
     },
     async findHash(userId) {
+      const { value: subject } = await store.subjects.find(userId)
       const user = await source.load(userId)
-      return user === null ? null : await hashOf(userId, user.username)
+      const hash = user === null ? null : await hashOf(userId, user.username)
+      return { hash, epoch: subject?.epoch ?? 0 }
     },
     async upgradePassword({ userId, login, from, to }) {
       // Verifying and hashing took a while. An app that ignores `replacing` is left with the moment between these two.

@@ -73,6 +73,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
       })
     },
 
+    admit: (work) => queue.admit(work),
     isOutdated: (stored) => !isCurrentArgon2(stored, peppers.currentId),
     isImportable,
     load: queue.load,

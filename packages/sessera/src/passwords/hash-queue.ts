@@ -10,6 +10,12 @@ export interface HashQueue {
    * @throws AuthError `overloaded` when too many are waiting already (ASVS 15.2.2).
    */
   run<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * Runs `work`, which will call `run`, at once.
+   *
+   * @throws AuthError `overloaded` when as many as the queue can take are under way already.
+   */
+  admit<T>(work: () => Promise<T>): Promise<T>
   load(): PasswordLoad
 }
 
@@ -24,6 +30,7 @@ export function createHashQueue({
   const waiting: (() => void)[] = []
   let atWork = 0
   let refused = 0
+  let admitted = 0
 
   // A place is handed over, not freed and taken again: a newcomer cannot slip in between.
   function leave(): void {
@@ -37,14 +44,25 @@ export function createHashQueue({
       atWork += 1
       return
     }
-    if (waiting.length >= queueLimit) {
-      refused += 1
-      throw new AuthError('overloaded', { retryAfterSeconds: 1 })
-    }
+    if (waiting.length >= queueLimit) throw full()
     await new Promise<void>((resolve) => waiting.push(resolve))
   }
 
+  function full(): AuthError {
+    refused += 1
+    return new AuthError('overloaded', { retryAfterSeconds: 1 })
+  }
+
   return {
+    async admit(work) {
+      if (admitted >= concurrency + queueLimit) throw full()
+      admitted += 1
+      try {
+        return await work()
+      } finally {
+        admitted -= 1
+      }
+    },
     async run(work) {
       await enter()
       try {

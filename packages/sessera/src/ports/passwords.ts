@@ -10,6 +10,13 @@ export interface Passwords {
    * @throws AuthError `overloaded` when the queue is full.
    */
   verify(hash: string | null, password: string): Promise<boolean>
+  /**
+   * Runs `work`, which will verify or hash a password. While as many are under way as the queue can take, the next one is
+   * refused at once, before anything is read or written on its behalf.
+   *
+   * @throws AuthError `overloaded`, and what `work` throws.
+   */
+  admit<T>(work: () => Promise<T>): Promise<T>
   /** Whether `hash` would make another kind of hash today: other parameters, another algorithm, another pepper. */
   isOutdated(hash: string): boolean
   /** Null when a user can sign in with this hash from elsewhere; otherwise why not, in a sentence without any part of it. */

@@ -88,10 +88,19 @@ export interface UserWithSubject {
 
 /**
  * A role that must not be lost: where a method takes one as `keep`, it answers `last` and writes nothing if the user has
- * that role, is enabled, and no other enabled user of our table has it. With null it asks nothing. Of two at once who would
- * each leave the other as the last, one is refused.
+ * that role, is enabled, and no other enabled user of our table has it and a password: who never could sign in is nobody
+ * to rely on. With null it asks nothing. Of two at once who would each leave the other as the last, one is refused.
+ *
+ * An app that signs its administrators in by a way of its own may have given none of them a password. The store cannot know
+ * of that way, so each of them is the last, and goes only where somebody insists (`force`).
  */
 export type LastOf = 'last'
+
+/** What became of the user whose roles were replaced, and which they had until that step. */
+export interface ReplacedRoles {
+  readonly subject: Subject
+  readonly before: readonly string[]
+}
 
 /** Somebody to add, with the key that makes their username unique. */
 export interface NewUserRow {
@@ -150,12 +159,15 @@ export interface UserStore {
    * such user, they have no hash, or it is another one; nothing is written then. Appends nothing.
    */
   upgradePassword(id: string, from: string, to: string): Promise<Answer<boolean>>
-  /** Sets the roles and raises the revision in one step. Appends `user`. `last`: see `LastOf`; roles that hold `keep` are never refused. */
+  /**
+   * Sets the roles and raises the revision in one step, and answers with those that were there before, so that of many at
+   * once each knows what it alone has changed. Appends `user`. `last`: see `LastOf`; roles that hold `keep` are never refused.
+   */
   replaceRoles(
     id: string,
     roles: readonly string[],
     keep: string | null,
-  ): Promise<Answer<Subject | LastOf | null>>
+  ): Promise<Answer<ReplacedRoles | LastOf | null>>
   /** Sets the claims and raises the revision in one step. Appends `user`. */
   replaceClaims(id: string, claims: JsonObject): Promise<Answer<Subject | null>>
   /**

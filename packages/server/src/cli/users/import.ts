@@ -1,6 +1,6 @@
 // `sessera users import`: the file, what becomes of it, and where to go on.
 
-import { type FileHandle, open } from 'node:fs/promises'
+import { constants, type FileHandle, open } from 'node:fs/promises'
 import { type Auth, ConfigurationError } from 'sessera'
 import { codeOf } from '../../data-folder.js'
 import type { FormatName } from '../../import/formats.js'
@@ -174,11 +174,14 @@ async function placeFor(
   return null
 }
 
-/** What it holds is for the operator alone, and nothing that is there is lost. */
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants
+
+/** What it holds is for the operator alone, and nothing that is there is lost, nor what a link there points to. */
 async function openRejected(path: string, { resume }: Options): Promise<FileHandle> {
   try {
-    return await open(path, resume ? 'a' : 'wx', 0o600)
+    return await open(path, resume ? O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW : 'wx', 0o600)
   } catch (error) {
+    if (codeOf(error) === 'ELOOP') throw mistyped(`"${path}" is a link. Write the file that it points to.`)
     if (codeOf(error) === 'EEXIST') {
       throw mistyped(`There is a file "${path}" already. Move it away, or write another name.`)
     }

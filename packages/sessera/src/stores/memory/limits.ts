@@ -12,8 +12,10 @@ export function limitsBehind({ tables: { limits, guesses }, step }: Door): Limit
       }),
     unguess: (key) =>
       step((now) => {
-        const keep = withoutLatest(guesses.get(key) ?? null, now)
-        if (keep !== null) guesses.set(key, keep)
+        const known = guesses.get(key)
+        const keep = known === undefined ? null : withoutLatest(known, now)
+        if (keep === null) guesses.delete(key)
+        else guesses.set(key, keep)
       }),
     count: (key, windowMs) =>
       step((now) => {

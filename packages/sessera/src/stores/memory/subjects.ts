@@ -64,11 +64,14 @@ export function disable(subject: Subject, now: number): Subject {
   return { ...raised(subject, null), disabledAt: subject.disabledAt ?? now }
 }
 
-/** Whether this user is the one enabled user who has the role. */
+/** Whether this user is enabled, has the role, and would leave nobody else who is, has it, and has a password. */
 export function isLast({ users, subjects }: Tables, userId: string, keep: string | null): boolean {
   if (keep === null) return false
   const having = [...users.values()].filter(
-    ({ id, roles }) => roles.includes(keep) && subjects.get(id)?.disabledAt === null,
+    ({ id, roles, passwordHash }) =>
+      roles.includes(keep) &&
+      subjects.get(id)?.disabledAt === null &&
+      (id === userId || passwordHash !== null),
   )
   return having.length === 1 && having[0]?.id === userId
 }

@@ -1,6 +1,13 @@
 import { userChanged } from '../../domain/change.js'
 import type { Subject, User } from '../../domain/user.js'
-import type { LastOf, NewUserRow, UserQuery, UserStore, UserWithSubject } from '../../ports/store.js'
+import type {
+  LastOf,
+  NewUserRow,
+  ReplacedRoles,
+  UserQuery,
+  UserStore,
+  UserWithSubject,
+} from '../../ports/store.js'
 import { removeSession, sessionsOf } from './sessions.js'
 import { disable, ensureSubject, findSubject, isLast, putSubject, raised, revised } from './subjects.js'
 import type { Door } from './tables.js'
@@ -69,11 +76,12 @@ export function usersBehind({ tables, step, append }: Door): UserStore {
         return true
       }),
     replaceRoles: (id, roles, keep) =>
-      step((now): Subject | LastOf | null => {
+      step((now): ReplacedRoles | LastOf | null => {
         const found = find(id)
         if (found === null) return null
         if (keep !== null && !roles.includes(keep) && isLast(tables, id, keep)) return 'last'
-        return write({ ...found, subject: revised(found.subject) }, { fields: { roles }, now })
+        const subject = write({ ...found, subject: revised(found.subject) }, { fields: { roles }, now })
+        return { subject, before: found.user.roles }
       }),
     replaceClaims: (id, claims) =>
       step((now) => {

@@ -39,8 +39,8 @@ export function createSqlLimits(driver: Driver): LimitStore {
     unguess(key) {
       return driver.transact(function* (now) {
         const [row] = yield { sql: findGuesses, params: [key] }
-        const keep = withoutLatest(row === undefined ? null : guessesOf(row), now)
-        if (keep !== null) yield put(key, keep)
+        const keep = row === undefined ? null : withoutLatest(guessesOf(row), now)
+        yield keep === null ? { sql: clearGuesses, params: [key] } : put(key, keep)
       })
     },
     count(key, windowMs) {

@@ -8,9 +8,9 @@ const insert = `INSERT INTO sessera_user_roles (role, username_key, user_id) VAL
   ON CONFLICT (role, username_key) DO NOTHING`
 const remove = 'DELETE FROM sessera_user_roles WHERE role = ? AND username_key = ?'
 const findAny = 'SELECT user_id FROM sessera_user_roles WHERE role = ? LIMIT 1'
-// Two are enough to know that nobody is the last.
+// The user themselves and whoever could sign in by password; two are enough to know that they are not the last.
 const findEnabled = `SELECT user_id FROM sessera_user_roles JOIN sessera_users ON id = user_id
-  WHERE role = ? AND is_disabled = 0 LIMIT 2`
+  WHERE role = ? AND is_disabled = 0 AND (user_id = ? OR password_hash IS NOT NULL) LIMIT 2`
 
 export interface RolesOfUser {
   readonly userId: string
@@ -31,9 +31,9 @@ export function findAnyoneWith(role: string): Statement {
   return { sql: findAny, params: [role] }
 }
 
-/** Whether this user is the one enabled user who has the role `keep`. */
+/** Whether this user is enabled, has the role `keep`, and would leave nobody else who is, has it, and has a password. */
 export function* isLastOf(userId: string, keep: string | null): Steps<boolean> {
   if (keep === null) return false
-  const [first, second] = yield { sql: findEnabled, params: [keep] }
+  const [first, second] = yield { sql: findEnabled, params: [keep, userId] }
   return first !== undefined && second === undefined && textOf(first, 'user_id') === userId
 }

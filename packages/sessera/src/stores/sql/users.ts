@@ -1,7 +1,14 @@
 // Our own users table. A user never exists without a subject row, and what changes one raises the other in one step.
 
 import type { Subject } from '../../domain/user.js'
-import type { LastOf, NewUserRow, UserPage, UserStore, UserWithSubject } from '../../ports/store.js'
+import type {
+  LastOf,
+  NewUserRow,
+  ReplacedRoles,
+  UserPage,
+  UserStore,
+  UserWithSubject,
+} from '../../ports/store.js'
 import type { Append } from './append.js'
 import type { Driver, Row, Statement, Steps, Transaction } from './driver.js'
 import { emailKeyOf } from './fill-user-lists.js'
@@ -83,14 +90,16 @@ export function createSqlUsers(driver: Driver, append: Append): UserStore {
     replaceRoles(id, roles, keep) {
       const change = { sql: setRoles, params: [JSON.stringify(roles), id] }
       const replace = changeAndRaise(change, raiseSubjectRevision(id), append)
-      return driver.transact(function* (now): Steps<Subject | LastOf | null> {
+      return driver.transact(function* (now): Steps<ReplacedRoles | LastOf | null> {
         const [row] = yield { sql: findRoles, params: [id] }
         if (row === undefined) return null
         if (keep !== null && !roles.includes(keep) && (yield* isLastOf(id, keep))) return 'last'
         const usernameKey = textOf(row, 'username_key')
-        yield* removeRoles({ usernameKey, roles: textsOf(row, 'roles') })
+        const before = textsOf(row, 'roles')
+        yield* removeRoles({ usernameKey, roles: before })
         yield* addRoles({ userId: id, usernameKey, roles })
-        return yield* replace(now)
+        const subject = yield* replace(now)
+        return subject === null ? null : { subject, before }
       })
     },
     replaceClaims(id, claims) {

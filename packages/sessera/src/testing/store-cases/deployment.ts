@@ -109,7 +109,7 @@ export const deploymentCases: readonly StoreCase[] = [
     await addAda(store)
     await store.subjects.raiseEpoch('u-1', 's-1')
     const { value: epoch } = await store.deployment.raiseEpoch(0)
-    const raised = await applied(store.users.replaceRoles('u-1', [], null))
+    const { subject: raised } = await applied(store.users.replaceRoles('u-1', [], null))
     assert.deepEqual([raised.epoch, raised.revision, raised.spared], [epoch, 2, null])
     const change = (await changesIn(store)).at(-1)
     assert.deepEqual([change?.epoch, change?.revision, change?.spared], [epoch, 2, null])

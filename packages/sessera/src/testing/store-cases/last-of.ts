@@ -66,6 +66,27 @@ const eachCases = takings.flatMap(({ name, take }) => [
     await store.subjects.enable('imported')
     assert.notEqual((await take(store, 'u-0', 'admin')).value, last)
   }),
+  storeCase(
+    `${name}: who has no password does not count, and is not the last beside one`,
+    async ({ store }) => {
+      await addAdministrators(store, 1)
+      for (const id of ['invited', 'forgotten']) {
+        await store.users.create(userRecord({ id, roles: ['admin'], passwordHash: null }), id)
+      }
+      assert.equal((await take(store, 'u-0', 'admin')).value, last)
+      assert.notEqual((await take(store, 'forgotten', 'admin')).value, last)
+      await store.users.replacePassword('invited', 'hash', null, null)
+      assert.notEqual((await take(store, 'u-0', 'admin')).value, last)
+      assert.equal(await isAdministrator(store, 'invited'), true)
+    },
+  ),
+  storeCase(`${name} refuses one without a password when nobody else has one`, async ({ store }) => {
+    for (const id of ['one', 'other']) {
+      await store.users.create(userRecord({ id, roles: ['admin'], passwordHash: null }), id)
+    }
+    assert.equal((await take(store, 'one', 'admin')).value, last)
+    assert.notEqual((await take(store, 'one', null)).value, last)
+  }),
   storeCase(`${name} of many at once leaves one`, async (trial) => {
     await addAdministrators(trial.store, crowd)
     const values = await atOnce(trial, (store, index) => take(store, `u-${index}`, 'admin'))
@@ -89,7 +110,7 @@ export const lastOfCases: readonly StoreCase[] = [
   }),
   storeCase('users.replaceRoles that hold the role to keep are never refused', async ({ store }) => {
     await addAdministrators(store, 1)
-    const subject = await applied(store.users.replaceRoles('u-0', ['admin', 'more'], 'admin'))
+    const { subject } = await applied(store.users.replaceRoles('u-0', ['admin', 'more'], 'admin'))
     assert.equal(subject.revision, 2)
     assert.deepEqual((await present(store.users.find('u-0'))).user.roles, ['admin', 'more'])
   }),

@@ -166,11 +166,23 @@ export const userCases: readonly StoreCase[] = [
   storeCase('users.replaceRoles sets the roles and raises the revision in one step', async ({ store }) => {
     await store.users.create(userRecord(), 'ada')
     await store.subjects.raiseEpoch('u-1', 's-1')
-    const subject = await applied(store.users.replaceRoles('u-1', [], null))
+    const { subject, before } = await applied(store.users.replaceRoles('u-1', [], null))
+    assert.deepEqual(before, ['teller', 'pro'])
     assert.deepEqual([subject.epoch, subject.revision, subject.spared?.sessionId], [2, 2, 's-1'])
     const found = await present(store.users.find('u-1'))
     assert.deepEqual({ ...found.user }, userRecord({ roles: [] }))
     assert.deepEqual(found.subject, subject)
+  }),
+  storeCase('users.replaceRoles of many at once: each is told what it replaced', async (trial) => {
+    await trial.store.users.create(userRecord({ roles: ['first'] }), 'ada')
+    const before = await atOnce(trial, async (store, index) => {
+      const { value, now } = await store.users.replaceRoles('u-1', [`role ${index}`], null)
+      assert(value !== null && value !== 'last')
+      return { value: value.before.join(), now }
+    })
+    const { user } = await present(trial.store.users.find('u-1'))
+    const given = Array.from({ length: crowd }, (_, index) => `role ${index}`)
+    assert.deepEqual([...before, ...user.roles].sort(), ['first', ...given].sort())
   }),
   storeCase('users.replaceClaims sets the claims and raises the revision in one step', async ({ store }) => {
     await store.users.create(userRecord(), 'ada')
