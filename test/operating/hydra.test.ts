@@ -37,7 +37,7 @@ const server = app.listen(0, 'localhost')
 let port = 0
 
 beforeAll(async () => {
-  await once(server, 'listening')
+  if (!server.listening) await once(server, 'listening')
   port = (server.address() as AddressInfo).port
   for (const username of ['careless', 'careful']) await auth.users.create({ username, password })
 })
