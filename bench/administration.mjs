@@ -41,7 +41,7 @@ await answer(async ({ quick, tell }) => {
   const { id: userId } = await auth.users.create({ username: 'zoe', roles: ['admin'] })
   const { tokens } = await auth.sessions.start({ userId, mode: 'token', factors: ['pwd'] })
   const authorization = `Bearer ${tokens?.access_token}`
-  const deep = (await auth.users.list({ search: 'csv-0', limit: 1 })).next ?? ''
+  const deep = (await auth.users.list({ search: 'csv-1', limit: 1 })).next ?? ''
   const pages = Object.entries({
     'first page': 'limit=50',
     'a page in the middle': `limit=50&after=${encodeURIComponent(deep)}`,
