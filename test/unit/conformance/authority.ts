@@ -127,9 +127,11 @@ function restore(tables: Tables, from: Tables): void {
   refill(tables.users, from.users)
   refill(tables.userIds, from.userIds)
   refill(tables.sessions, from.sessions)
+  refill(tables.sessionIds, from.sessionIds)
   refill(tables.data, from.data)
   refill(tables.keys, from.keys)
   refill(tables.limits, from.limits)
+  refill(tables.guesses, from.guesses)
   tables.deployment.epoch = from.deployment.epoch
   tables.feed.entries.splice(0, Infinity, ...from.feed.entries)
   tables.feed.horizon = from.feed.horizon

@@ -5,7 +5,7 @@ import { findSubject } from './subjects.js'
 import type { Door, Tables } from './tables.js'
 
 export function sessionsBehind({ tables, step, append }: Door): SessionStore {
-  const { sessions, users, data } = tables
+  const { sessions, sessionIds, users, data } = tables
   const ofUser = (userId: string) => sessionsOf(tables, userId)
   const removeAll = (ended: readonly Session[]) => {
     for (const { id } of ended) removeSession(tables, id)
@@ -16,6 +16,7 @@ export function sessionsBehind({ tables, step, append }: Door): SessionStore {
       step(() => {
         if (sessions.has(session.id)) return false
         sessions.set(session.id, frozenSession(session))
+        sessionIds.set(session.userId, [...(sessionIds.get(session.userId) ?? []), session.id])
         data.set(session.id, { text: 'null', version: 1 })
         return true
       }),
@@ -83,16 +84,20 @@ export function sessionsBehind({ tables, step, append }: Door): SessionStore {
   }
 }
 
-export function sessionsOf({ sessions }: Tables, userId: string): Session[] {
-  return [...sessions.values()].filter((session) => session.userId === userId)
+export function sessionsOf({ sessions, sessionIds }: Tables, userId: string): Session[] {
+  return (sessionIds.get(userId) ?? []).flatMap((id) => sessions.get(id) ?? [])
 }
 
 /** What was removed, null when it was gone. */
-export function removeSession({ sessions, data }: Tables, id: string): Session | null {
+export function removeSession({ sessions, sessionIds, data }: Tables, id: string): Session | null {
   const stored = sessions.get(id)
+  if (stored === undefined) return null
   sessions.delete(id)
   data.delete(id)
-  return stored ?? null
+  const others = (sessionIds.get(stored.userId) ?? []).filter((other) => other !== id)
+  if (others.length === 0) sessionIds.delete(stored.userId)
+  else sessionIds.set(stored.userId, others)
+  return stored
 }
 
 function latestSeenFirst(a: Session, b: Session): number {

@@ -13,6 +13,8 @@ export interface Tables {
   /** Username key to user id. */
   readonly userIds: Map<string, string>
   readonly sessions: Map<string, Session>
+  /** User id to the ids of their sessions. */
+  readonly sessionIds: Map<string, readonly string[]>
   /** Session data as JSON text, as a database would keep it. */
   readonly data: Map<string, { readonly text: string; readonly version: number }>
   readonly keys: Map<string, StoredKey>
@@ -48,6 +50,7 @@ export function createTables(): Tables {
     users: new Map(),
     userIds: new Map(),
     sessions: new Map(),
+    sessionIds: new Map(),
     data: new Map(),
     keys: new Map(),
     limits: new Map(),
