@@ -22,8 +22,8 @@ export function createAct(shell: Shell, setExitCode: (code: number) => void): Ac
     command: Command,
     work: (shell: Shell, ...args: A) => Outcome,
   ): Command {
-    return command.action(async (...args: unknown[]) => {
-      setExitCode((await work(shell, ...(args as unknown as A))) ?? exitCodes.done)
+    return command.action(async (...args: A) => {
+      setExitCode((await work(shell, ...args)) ?? exitCodes.done)
     })
   }
   function untilStopped<A extends readonly unknown[]>(

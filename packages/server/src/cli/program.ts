@@ -12,7 +12,7 @@ import { addKeysCommands } from './keys/commands.js'
 import { restore } from './restore.js'
 import { serve } from './serve.js'
 import { addSessionsCommands } from './sessions/commands.js'
-import type { Shell } from './shell.js'
+import { type Shell, tell } from './shell.js'
 import { addUsersCommands } from './users/commands.js'
 import { version } from './version.js'
 
@@ -46,8 +46,8 @@ export function createProgram(shell: Shell, setExitCode: (code: number) => void)
 function configure(program: Command, { out, err }: Shell): void {
   program.exitOverride()
   program.configureOutput({
-    writeOut: (text) => void out.write(text).catch(() => undefined),
-    writeErr: (text) => void err.write(text).catch(() => undefined),
+    writeOut: (text) => void tell(out, text),
+    writeErr: (text) => void tell(err, text),
     // Said once, by whoever catches the error.
     outputError: () => undefined,
   })

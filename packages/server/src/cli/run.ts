@@ -3,7 +3,7 @@
 import { exitCodes } from './command-error.js'
 import { explain } from './explain.js'
 import { createProgram } from './program.js'
-import type { Shell } from './shell.js'
+import { type Shell, tell } from './shell.js'
 import { printableLines } from './text.js'
 
 export async function runCommandLine(args: readonly string[], shell: Shell): Promise<number> {
@@ -16,7 +16,7 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     return exitCode
   } catch (error) {
     const { exitCode: failed, sentence } = explain(error)
-    if (sentence !== null) await shell.err.write(`${printableLines(sentence)}\n`).catch(() => undefined)
+    if (sentence !== null) await tell(shell.err, `${printableLines(sentence)}\n`)
     return failed
   }
 }

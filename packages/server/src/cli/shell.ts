@@ -33,3 +33,8 @@ export interface Shell {
 }
 
 export class OutputClosed extends Error {}
+
+/** Says it if it can be said: what cannot be written where people are told of faults can be told nowhere. */
+export async function tell(output: Output, text: string): Promise<void> {
+  await output.write(text).catch(() => undefined)
+}

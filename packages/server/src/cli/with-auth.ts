@@ -10,7 +10,7 @@ import { createDataFolder } from '../data-folder.js'
 import { readEnvironment } from '../environment.js'
 import { openSecrets } from '../secrets.js'
 import { failure } from './command-error.js'
-import type { Shell } from './shell.js'
+import { type Shell, tell } from './shell.js'
 import { printable } from './text.js'
 
 export interface Opening {
@@ -72,13 +72,13 @@ export function noDatabase({ dataFolder }: Config): Error {
 /** What goes wrong while it opens is thrown, and told by whoever catches it. */
 function createLog({ err }: Shell): Log & { open(): void } {
   let opened = false
-  const tell = (message: string): void => {
-    if (opened) void err.write(`${printable(message)}\n`).catch(() => undefined)
+  const say = (message: string): void => {
+    if (opened) void tell(err, `${printable(message)}\n`)
   }
   return {
     info: () => undefined,
-    warn: tell,
-    error: tell,
+    warn: say,
+    error: say,
     open() {
       opened = true
     },
@@ -86,6 +86,6 @@ function createLog({ err }: Shell): Log & { open(): void } {
 }
 
 export function secretsLog({ err }: Shell): Parameters<typeof openSecrets>[1] {
-  const tell = (sentence: string): void => void err.write(`${printable(sentence)}\n`).catch(() => undefined)
-  return { announce: tell, warn: tell }
+  const say = (sentence: string): void => void tell(err, `${printable(sentence)}\n`)
+  return { announce: say, warn: say }
 }
