@@ -2,10 +2,9 @@
 // Fuzzes what parses strangers' input, each target for so long; see docs/fuzzing.md. The exit code is 1 after a find.
 
 import { randomInt } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createViteServer } from 'vitest/node'
 import { countBlocks, instrument, wordsInCode } from '../test/fuzz/engine/instrument.mjs'
+import { importSource } from './sources.mjs'
 
 const { values, positionals: names } = parseArgs({
   allowPositionals: true,
@@ -22,20 +21,8 @@ if (!(seconds > 0) || seconds > 86_400) {
   console.error(`--minutes is a number above 0, at most 1440. Not: ${values.minutes}`)
   process.exitCode = 2
 } else {
-  // The sources as the tests read them, with counters.
-  const server = await createViteServer({
-    root: fileURLToPath(new URL('..', import.meta.url)),
-    logLevel: 'error',
-    appType: 'custom',
-    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
-    optimizeDeps: { noDiscovery: true },
-    plugins: [instrument()],
-  })
-  const environment = /** @type {import('vitest/node').Vite.RunnableDevEnvironment} */ (
-    server.environments.ssr
-  )
   /** @type {typeof import('../test/fuzz/engine/run.js')} */
-  const { run } = await environment.runner.import('/test/fuzz/engine/run.ts')
+  const { run } = await importSource('/test/fuzz/engine/run.ts', [instrument()])
   process.on('unhandledRejection', (error) => {
     console.error(`FOUND a promise that nobody waits for was rejected, seed ${seed}`, error)
     process.exit(1)

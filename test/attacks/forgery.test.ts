@@ -1,9 +1,10 @@
 // Attacks 44 to 51: other people's web pages act for a signed-in browser. Over real sockets.
 
 import { describe, expect, test } from 'vitest'
+import type { RawRequest } from '../http/raw-request.js'
 import { createWorld, password, trusted, type World } from '../support/auth.js'
 import type { Client } from '../support/client.js'
-import { type RawRequest, serve, type WebServer } from '../support/server.js'
+import { serve, type WebServer } from '../support/server.js'
 
 type Lines = readonly (readonly [name: string, value: string])[]
 

@@ -2,8 +2,9 @@
 
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import type { RawRequest } from '../http/raw-request.js'
 import { createWorld, password, type World } from '../support/auth.js'
-import { type RawRequest, serve, type WebServer } from '../support/server.js'
+import { serve, type WebServer } from '../support/server.js'
 
 const name = '__Host-sessera-session'
 

@@ -12,7 +12,8 @@ import {
 } from '../../packages/sessera/src/http/from-node.js'
 import { duplicated, type HttpRequest } from '../../packages/sessera/src/http/message.js'
 import { problemOf } from '../../packages/sessera/src/http/problem.js'
-import { deferred, type RawServer, sendRaw, startServer } from './raw-server.js'
+import { sendRaw } from './raw-request.js'
+import { deferred, type RawServer, startServer } from './raw-server.js'
 
 const options: FromNodeOptions = { clientIp: createClientIp([]) }
 const servers: RawServer[] = []

@@ -1,9 +1,8 @@
-// A real node:http server on a free port, and a client that sends bytes as they are.
+// A real node:http server on a free port, and its answers as they came.
 
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { connect } from 'node:net'
 
 export interface RawServer {
   readonly port: number
@@ -42,25 +41,7 @@ export interface RawAnswer {
   all(name: string): readonly string[]
 }
 
-/**
- * Sends the bytes (latin1) and reads until the server closes, so ask it to, or expect it to. Where a server refuses before it
- * has read everything, the reset that follows may overtake its answer on the way: then they are sent once more.
- */
-export async function sendRaw(port: number, bytes: string, attempts = 5): Promise<RawAnswer> {
-  const socket = connect(port, '127.0.0.1')
-  socket.write(bytes, 'latin1')
-  const chunks: Buffer[] = []
-  try {
-    for await (const chunk of socket) chunks.push(chunk as Buffer)
-  } catch (error) {
-    const isReset = error instanceof Error && 'code' in error && error.code === 'ECONNRESET'
-    if (!isReset || (chunks.length === 0 && attempts === 1)) throw error
-    if (chunks.length === 0) return await sendRaw(port, bytes, attempts - 1)
-  }
-  return parseAnswer(Buffer.concat(chunks))
-}
-
-function parseAnswer(bytes: Buffer): RawAnswer {
+export function readAnswer(bytes: Buffer): RawAnswer {
   const end = bytes.indexOf('\r\n\r\n')
   const [statusLine = '', ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n')
   const headers = lines.map((line): readonly [string, string] => {

@@ -9,7 +9,8 @@ import { duplicated } from '../../packages/sessera/src/http/message.js'
 import { createRequestIds } from '../../packages/sessera/src/http/request-id.js'
 import { createSeededRandom } from '../../packages/sessera/src/testing/seeded-random.js'
 import { createWorld, password, type World, type WorldOptions } from '../support/auth.js'
-import { type RawAnswer, sendRaw, startServer } from './raw-server.js'
+import { sendRaw } from './raw-request.js'
+import { type RawAnswer, startServer } from './raw-server.js'
 
 const ours = /^[\w-]{22}$/
 

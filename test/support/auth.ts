@@ -19,9 +19,12 @@ import { makeFolder } from './folder.js'
 import { createForeignUsers, type ForeignUsers } from './foreign-users.js'
 import { createMeddledStore, type MeddledStore } from './meddled-store.js'
 
+export { atOnce, tally } from './many.js'
+
 export const origin = 'https://app.example'
 export const trusted = 'https://admin.example'
 export const password = 'four words of some length'
+export const serverSecret = 'a server secret for tests, and long enough'
 export const nextPassword = 'some other words of length'
 
 export interface TestPasswords extends Passwords {
@@ -100,7 +103,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     {
       origin,
       trustedOrigins: [trusted],
-      secrets: ['a server secret for tests, and long enough'],
+      secrets: [serverSecret],
       // No reads of the feed but those that a request asks for: what a test counts, it has caused.
       follow: 'on-demand',
       ...(foreign === null ? {} : { users: foreign.source }),
@@ -166,15 +169,3 @@ export const setUps: readonly { readonly name: string; create(options?: WorldOpt
     create: (options) => createWorld({ foreign: createForeignUsers(), ...options }),
   },
 ]
-
-/** The n results of n calls made at once. */
-export function atOnce<T>(count: number, call: (index: number) => Promise<T>): Promise<readonly T[]> {
-  return Promise.all(Array.from({ length: count }, (_, index) => call(index)))
-}
-
-/** How often each value occurs, by its text. */
-export function tally(values: readonly unknown[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {}
-  for (const value of values) counts[String(value)] = (counts[String(value)] ?? 0) + 1
-  return counts
-}
