@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
  * @property {number} failed
  * @property {number} skipped
  * @property {string[]} skippedNames
+ * @property {string[]} failures what failed, and the first line of why
  */
 
 /**
@@ -26,14 +27,22 @@ export function reportPath(name) {
  */
 export function readReport(name) {
   const path = reportPath(name)
-  if (!existsSync(path)) return { passed: 0, failed: 1, skipped: 0, skippedNames: [] }
+  if (!existsSync(path)) {
+    return { passed: 0, failed: 1, skipped: 0, skippedNames: [], failures: [`There is no report ${path}.`] }
+  }
   return count(JSON.parse(readFileSync(path, 'utf8')))
 }
 
 /**
  * @typedef {object} Report the part of vitest's (Jest's) JSON report that counts
  * @property {boolean} success
- * @property {{ status: string, assertionResults: { status: string, fullName: string }[] }[]} testResults
+ * @property {FileResult[]} testResults
+ *
+ * @typedef {object} FileResult
+ * @property {string} name
+ * @property {string} status
+ * @property {string} [message] why the file did not load
+ * @property {{ status: string, fullName: string, failureMessages?: string[] }[]} assertionResults
  *
  * @param {Report} report
  * @returns {Counts}
@@ -54,5 +63,23 @@ export function count(report) {
     failed: failed === 0 && !report.success ? 1 : failed,
     skipped: skippedNames.length,
     skippedNames,
+    failures: report.testResults.flatMap(failuresOf),
   }
+}
+
+/**
+ * @param {FileResult} file
+ * @returns {string[]}
+ */
+function failuresOf({ name, status, message = '', assertionResults }) {
+  const failed = assertionResults.filter((test) => test.status === 'failed')
+  if (status === 'failed' && failed.length === 0) return [`${name}: ${firstLine(message)}`]
+  return failed.map(
+    ({ fullName, failureMessages: [first = ''] = [] }) => `${name}: ${fullName}: ${firstLine(first)}`,
+  )
+}
+
+/** @param {string} text */
+function firstLine(text) {
+  return text.split('\n', 1)[0]
 }

@@ -64,7 +64,7 @@ describe('the licence', () => {
 
 describe('the totals of a test run', () => {
   const passed = { status: 'passed', fullName: 'one' }
-  const failed = { status: 'failed', fullName: 'two' }
+  const failed = { status: 'failed', fullName: 'two', failureMessages: ['not so\n    at …'] }
   const skipped = { status: 'skipped', fullName: 'three' }
   const todo = { status: 'todo', fullName: 'four' }
 
@@ -73,29 +73,37 @@ describe('the totals of a test run', () => {
       what: 'passed, failed and skipped tests as what they are',
       report: {
         success: false,
-        testResults: [{ status: 'failed', assertionResults: [passed, failed, skipped, todo] }],
+        testResults: [
+          { name: 'a.test.ts', status: 'failed', assertionResults: [passed, failed, skipped, todo] },
+        ],
       },
-      expected: { passed: 1, failed: 1, skipped: 2 },
+      expected: { passed: 1, failed: 1, skipped: 2, failures: ['a.test.ts: two: not so'] },
     },
     {
       what: 'a file that does not load as a failure',
       report: {
         success: false,
         testResults: [
-          { status: 'passed', assertionResults: [passed] },
-          { status: 'failed', assertionResults: [] },
+          { name: 'a.test.ts', status: 'passed', assertionResults: [passed] },
+          { name: 'a.test.ts', status: 'failed', assertionResults: [] },
         ],
       },
       expected: { passed: 1, failed: 1, skipped: 0 },
     },
     {
       what: 'a failed hook, which leaves its tests skipped, as a failure',
-      report: { success: false, testResults: [{ status: 'failed', assertionResults: [skipped] }] },
+      report: {
+        success: false,
+        testResults: [{ name: 'a.test.ts', status: 'failed', assertionResults: [skipped] }],
+      },
       expected: { passed: 0, failed: 1, skipped: 1 },
     },
     {
       what: 'an error outside of any test as a failure',
-      report: { success: false, testResults: [{ status: 'passed', assertionResults: [passed] }] },
+      report: {
+        success: false,
+        testResults: [{ name: 'a.test.ts', status: 'passed', assertionResults: [passed] }],
+      },
       expected: { passed: 1, failed: 1, skipped: 0 },
     },
   ])('count $what', ({ report, expected }) => {

@@ -3,7 +3,7 @@
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { ConfigurationError } from 'sessera'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { parseConfig } from '../../packages/server/src/config.js'
 import { createLogger } from '../../packages/server/src/logger.js'
 import { exposeMetrics } from '../../packages/server/src/metrics/endpoint.js'
@@ -197,7 +197,10 @@ describe('a server', () => {
     })
     expect(rise('sessera_remembered_misses_total')).toBeGreaterThan(0)
     expect(rise('sessera_feed_position')).toBeGreaterThan(0)
-    expect((await scrape(metrics)).value('sessera_lease_age_seconds')).toBeLessThan(1)
+    await vi.waitFor(
+      async () => expect((await scrape(metrics)).value('sessera_lease_age_seconds')).toBeLessThan(1),
+      { timeout: 10_000 },
+    )
   })
 
   it('counts what is refused because there was too much of it', async () => {
