@@ -14,7 +14,6 @@ export interface Command {
   readonly replies?: readonly { readonly to: string; readonly text: string }[]
   /** What a shell does first, such as setting a limit; or runs the command within, as `"$@"`. */
   readonly shell?: string
-  readonly user?: number
   /** Called once with how to send a signal. */
   readonly started?: (kill: (signal: NodeJS.Signals) => void) => unknown
 }
@@ -28,11 +27,10 @@ export interface Ended {
 const patienceMs = 15_000
 
 export async function command(args: readonly string[], how: Command): Promise<Ended> {
-  const { data, env = {}, stdin = '', replies = [], shell, user, started } = how
+  const { data, env = {}, stdin = '', replies = [], shell, started } = how
   const options: SpawnOptions = {
     env: { PATH: process.env['PATH'] ?? '', SESSERA_DATA: data, ...env },
     stdio: 'pipe',
-    ...(user === undefined ? {} : { uid: user, gid: user }),
   }
   const words = [process.execPath, main, ...args]
   const child =
