@@ -11,4 +11,5 @@ export const questions = {
   administration: 'Many users',
   memory: 'Memory',
   'start-up': 'Starting',
+  'denial-of-service': 'One attacker, and everybody else',
 }

@@ -1,11 +1,14 @@
-import { describe, expect, it } from 'vitest'
-import { parseForm } from '../../packages/server/src/pages/form-body.js'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { parseForm, readForm } from '../../packages/server/src/pages/form-body.js'
 import { createFormTokens } from '../../packages/server/src/pages/form-token.js'
 import { distance } from '../../packages/server/src/pages/moment.js'
+import type { AuthError } from '../../packages/sessera/src/errors.js'
+import { sendRaw } from '../http/raw-request.js'
+import { startServer } from '../http/raw-server.js'
+
+const fields = ['username', 'password'] as const
 
 describe('a posted form', () => {
-  const fields = ['username', 'password'] as const
-
   it.each([
     { what: 'plain text', text: 'username=ada&password=abc', username: 'ada', password: 'abc' },
     { what: 'any order', text: 'password=abc&username=ada', username: 'ada', password: 'abc' },
@@ -36,6 +39,28 @@ describe('a posted form', () => {
     { what: 'an empty pair', text: 'username=a&password=b&' },
   ])('is refused with $what', ({ text }) => {
     expect(() => parseForm(text, fields)).toThrow('The form did not arrive as it was shown.')
+  })
+})
+
+describe('a posted form that arrives in pieces', () => {
+  async function postInPieces(text: string): Promise<string> {
+    const server = await startServer(async (req, res) => {
+      const answer = await readForm(req, fields).then(JSON.stringify, ({ code }: AuthError) => code)
+      res.setHeader('Connection', 'close').end(answer)
+    })
+    onTestFinished(server.close)
+    const head = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n'
+    const pieces = text.replace(/./g, '1\r\n$&\r\n')
+    const request = `${head}Transfer-Encoding: chunked\r\n\r\n${pieces}0\r\n\r\n`
+    return (await sendRaw(server.port, request)).body
+  }
+
+  it('may come byte by byte', async () => {
+    expect(await postInPieces('username=ada&password=abc')).toContain('{"username":"ada","password":"abc"}')
+  })
+
+  it('comes in a thousand pieces at most, for each costs a call', async () => {
+    expect(await postInPieces(`username=ada&password=${'a'.repeat(2000)}`)).toContain('payload_too_large')
   })
 })
 

@@ -8,12 +8,14 @@ import { type Serving, serve } from '../../packages/server/src/serve.js'
 import { createAuth } from '../../packages/sessera/src/create-auth.js'
 import { forNode } from '../../packages/sessera/src/frameworks/node.js'
 import { memory } from '../../packages/sessera/src/stores/memory.js'
+import { deferred } from '../http/raw-server.js'
 import { freePort } from '../support/server-process.js'
 
 const logged: string[] = []
+const warned: string[] = []
 const log = {
   info: () => undefined,
-  warn: () => undefined,
+  warn: (message: string) => void warned.push(message),
   error: (message: string) => void logged.push(message),
 }
 const auth = createAuth({ origin: 'http://localhost:3000', store: memory(), log })
@@ -23,6 +25,7 @@ afterEach(async () => {
   await serving?.close()
   serving = null
   logged.length = 0
+  warned.length = 0
 })
 
 type Answer = (req: IncomingMessage, res: ServerResponse) => Promise<void>
@@ -76,14 +79,11 @@ describe('closing', () => {
   })
 
   it('keeps no connection that goes on sending, and answers what it has sent', async () => {
-    let arrived: (path: string | undefined) => void = () => undefined
-    let finish: () => void = () => undefined
-    const finished = new Promise<void>((resolve) => {
-      finish = resolve
-    })
+    const begun = deferred<void>()
+    const finished = deferred<void>()
     const port = await servePages(async (req, res) => {
-      arrived(req.url)
-      await finished
+      begun.resolve()
+      await finished.promise
       res.end(`answer to ${req.url}`)
     }, 10_000)
     const socket = connect({ port, host: 'localhost' })
@@ -91,15 +91,12 @@ describe('closing', () => {
     socket.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk
     })
-    for (const path of ['/before', '/after']) {
-      const seen = new Promise<string | undefined>((resolve) => {
-        arrived = resolve
-      })
-      socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
-      expect(await seen).toBe(path)
-      if (path === '/before') void serving?.close()
-    }
-    finish()
+    socket.write(
+      ['/before', '/after'].map((path) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`).join(''),
+    )
+    await begun.promise
+    void serving?.close()
+    finished.resolve()
     await once(socket, 'close')
     const [, before = '', after = ''] = text.split('HTTP/1.1 200 OK')
     expect(before).toContain('answer to /before')
@@ -142,6 +139,32 @@ describe('closing', () => {
       ['/healthz', '/auth/me'].map(async (path) => (await fetch(`http://localhost:${port}${path}`)).status),
     )
     expect(statuses).toEqual([200, 401])
+  })
+})
+
+describe('more connections than it takes', () => {
+  it('are ended at once, told of once, and keep nobody out who has one', async () => {
+    const port = await freePort()
+    const pages = { answer: () => Promise.reject(new Error('not asked')) }
+    serving = await serve({
+      host: 'localhost',
+      port,
+      node: forNode(auth),
+      pages,
+      log,
+      maxConnections: 1,
+      graceMs: 200,
+    })
+    const first = connect({ port, host: 'localhost' })
+    await once(first, 'connect')
+    for (let count = 0; count < 3; count++) {
+      const next = connect({ port, host: 'localhost' }).on('error', () => undefined)
+      await new Promise((resolve) => next.once('close', resolve))
+    }
+    first.setEncoding('utf8').write('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+    const [answer] = await once(first, 'data')
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+    expect(warned.filter((message) => message.startsWith('Connections'))).toHaveLength(1)
   })
 })
 

@@ -53,7 +53,7 @@ export async function startServer({
     const formTokens = createFormTokens(secrets)
     const pages = createPages({ auth, node, origin, registration, formTokens, now, log })
     const meters = config.metrics === null ? null : await measure(auth, pages, origin)
-    const serving = await serve({ host, port, node, pages, log, meters })
+    const serving = await serve({ host, port, origin, node, pages, log, meters })
     const terminal = process.stdout.isTTY ? process.stdout : null
     if (tellsOfSetup) await tellOfFirstAdministrator({ auth, config, log, terminal })
     return {

@@ -3,11 +3,13 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { Log } from 'sessera'
 import { close, type Explanations, listen } from '../listening.js'
+import { createPlainHeaders, putHeaders } from '../plain-headers.js'
 import type { Running } from '../server.js'
 import type { MetricsAddress } from './address.js'
 
 const limits = { maxHeaderSize: 8 * 1024, headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 5000 }
 const maxConnections = 64
+const plain = createPlainHeaders(null)
 
 const explanations: Explanations = {
   inUse: ({ host, port }) =>
@@ -72,5 +74,6 @@ async function serveMetrics(
 }
 
 function answer(res: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {
-  res.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(text)
+  putHeaders(res, plain)
+  res.writeHead(status, { 'Content-Type': type }).end(text)
 }

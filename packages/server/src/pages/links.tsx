@@ -5,11 +5,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { VNode } from 'preact'
 import { type Auth, AuthError } from 'sessera'
 import type { NodeAuth } from 'sessera/node'
+import type { Headers } from '../plain-headers.js'
 import { readForm } from './form-body.js'
 import type { FormTokens } from './form-token.js'
 import { DonePage, type LinkFormProps, SetupPage, WelcomePage } from './link-pages.js'
 import { RefusalPage } from './refusal-page.js'
-import type { Headers, Responder } from './respond.js'
+import type { Responder } from './respond.js'
 import { retryAfter, sentenceOf } from './sentence.js'
 
 export interface LinksOptions {

@@ -4,9 +4,8 @@ import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { VNode } from 'preact'
 import { renderToStaticMarkup } from 'preact-render-to-string'
+import { type Headers, putHeaders, transportSecurity } from '../plain-headers.js'
 import { style } from './style.js'
-
-export type Headers = readonly (readonly [name: string, value: string])[]
 
 export interface Responder {
   page(req: IncomingMessage, res: ServerResponse, page: Page): void
@@ -41,13 +40,9 @@ export function createResponder(origin: string): Responder {
     ['Cross-Origin-Opener-Policy', 'same-origin'],
     ['Cross-Origin-Resource-Policy', 'same-origin'],
     ['Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=()'],
-    ...(isLasting(origin)
-      ? [['Strict-Transport-Security', 'max-age=31536000; includeSubDomains'] as const]
-      : []),
+    ...transportSecurity(origin),
   ]
-  const put = (res: ServerResponse, headers: Headers): void => {
-    for (const [name, value] of [...common, ...headers]) res.setHeader(name, value)
-  }
+  const put = (res: ServerResponse, headers: Headers): void => putHeaders(res, [...common, ...headers])
 
   return {
     page(req, res, { status, body, headers = [] }) {
@@ -80,10 +75,4 @@ function end(req: IncomingMessage, res: ServerResponse, text: string): void {
 
 function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
   return !complete && (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined)
-}
-
-/** HSTS knows no ports: for `localhost` it would cut off every other program of the developer's machine. */
-function isLasting(origin: string): boolean {
-  const { protocol, hostname } = new URL(origin)
-  return protocol === 'https:' && hostname !== 'localhost'
 }

@@ -1,7 +1,7 @@
 // What a refusal says to a person, and when to come back.
 
 import type { AuthError } from 'sessera'
-import type { Headers } from './respond.js'
+import type { Headers } from '../plain-headers.js'
 
 const units = [
   ['day', 86_400],

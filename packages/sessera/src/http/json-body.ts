@@ -3,6 +3,7 @@
 
 import { parseStrictJson } from '../credentials/strict-json.js'
 import { AuthError } from '../errors.js'
+import { isBoundedJson } from './json-shape.js'
 import type { HttpRequest } from './message.js'
 
 export interface JsonBodyOptions {
@@ -12,6 +13,8 @@ export interface JsonBodyOptions {
 
 const maxDepth = 32
 const maxMembers = 1000
+// Lists of users with lists of roles have more items than members.
+const maxCommas = 4 * maxMembers
 // What a careless merge further down would take for instructions (ASVS 5.0 15.3.6). `__proto__` needs no mention in text.
 const refusedNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 // RFC 8259 defines no parameter; `charset=utf-8` is common and means nothing else.
@@ -37,16 +40,18 @@ export async function readJson(
   }
   if (type === null) throw new AuthError('unsupported_media_type')
 
-  const object =
-    'text' in body
-      ? parseStrictJson(body.text, { maxDepth, maxMembers, refusedNames })
-      : findPlainObject(body.parsed)
+  const object = 'text' in body ? parseBounded(body.text) : findPlainObject(body.parsed)
   if (object === null) {
     throw new AuthError('invalid_request', {
       detail: 'The request body is not a JSON object that can be read in one way only.',
     })
   }
   return object
+}
+
+function parseBounded(text: string): Readonly<Record<string, unknown>> | null {
+  if (!isBoundedJson(text, { maxDepth, maxMembers, maxCommas })) return null
+  return parseStrictJson(text, { maxDepth, maxMembers, refusedNames })
 }
 
 /** Some frameworks put `{}` where there was no body. */

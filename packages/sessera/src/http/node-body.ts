@@ -19,7 +19,8 @@ function receive(req: IncomingMessage, seconds: number, add: (chunk: Uint8Array)
     }
     const fail = (error: unknown): void => {
       stop()
-      req.pause()
+      // Until the refusal ends the connection what still comes is dropped: paused, it would be kept, piece by piece.
+      req.resume()
       reject(error)
     }
     const onData = (chunk: Uint8Array): void => {

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import * as shape from '../contract.js'
+import type { HttpCore } from '../core.js'
 import { open, type Route } from '../route.js'
 
 const cacheFor5Minutes = [['Cache-Control', 'public, max-age=300']] as const
@@ -44,14 +45,28 @@ export const discoveryRoutes: readonly Route[] = [
     path: '{base}/openapi.json',
     summary: 'This description (OpenAPI 3.1).',
     success: { status: 200, schema: shape.openApi },
-    async answer({ core }) {
-      const document = JSON.parse(await readFile(openApiFile, 'utf8')) as Document
-      const paths = Object.entries(document.paths).flatMap(([path, operations]) => {
-        const here = path.replace(/^\/auth(?=\/)/, core.basePath)
-        return core.match(here.replace('{id}', 'id')) === null ? [] : [[here, operations]]
-      })
-      const json = { ...document, paths: Object.fromEntries(paths) }
-      return { status: 200, json, headers: cacheFor5Minutes }
-    },
+    answer: async ({ core }) => ({ status: 200, json: await describe(core), headers: cacheFor5Minutes }),
   }),
 ]
+
+/** Anybody may ask for it, and making it costs more than all else that strangers may ask for: each Auth makes it once. */
+const descriptions = new WeakMap<HttpCore, Promise<Document>>()
+
+function describe(core: HttpCore): Promise<Document> {
+  const made = descriptions.get(core)
+  if (made !== undefined) return made
+  const making = readDescription(core)
+  descriptions.set(core, making)
+  making.catch(() => descriptions.delete(core))
+  return making
+}
+
+/** Without the routes that this Auth does not have. */
+async function readDescription(core: HttpCore): Promise<Document> {
+  const document = JSON.parse(await readFile(openApiFile, 'utf8')) as Document
+  const paths = Object.entries(document.paths).flatMap(([path, operations]) => {
+    const here = path.replace(/^\/auth(?=\/)/, core.basePath)
+    return core.match(here.replace('{id}', 'id')) === null ? [] : [[here, operations]]
+  })
+  return { ...document, paths: Object.fromEntries(paths) }
+}
