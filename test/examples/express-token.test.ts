@@ -64,11 +64,11 @@ describe('signing in', () => {
     expect(json).toEqual({ token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) })
   })
 
-  it('keeps the refresh token where no script and no other path gets it', async () => {
+  it('keeps the refresh token where no script gets it', async () => {
     const { headers } = await login()
     const [refresh = '', ...rest] = headers.getSetCookie().filter((cookie) => !cookie.includes('=;'))
     expect(rest).toEqual([expect.stringMatching(/^sessera-device-\d+=/)])
-    expect(refresh).toMatch(/^sessera-refresh-\d+=[\w-]{72}; Path=\/auth; HttpOnly; SameSite=Lax$/)
+    expect(refresh).toMatch(/^sessera-refresh-\d+=[\w-]{72}; Path=\/; HttpOnly; SameSite=Lax$/)
   })
 
   it.each([

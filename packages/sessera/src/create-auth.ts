@@ -176,7 +176,7 @@ function createCore(
       adminRole: parsed.administration.role,
       ownUsers: options.users === undefined,
     }),
-    cookies: createCookieJar({ origin, basePath, accessCookieDomain: options.accessCookieDomain ?? null }),
+    cookies: createCookieJar({ origin, accessCookieDomain: options.accessCookieDomain ?? null }),
     origins: { origin: origin.origin, trustedOrigins, requireOrigin: false },
     securityHeaders: createSecurityHeaders(origin),
     clientIp: createClientIp(trustedProxies),

@@ -12,11 +12,10 @@ import { type CookieRule, disagreement, maxHeader, valuesOf } from '../oracles/c
 
 const kinds: readonly CookieKind[] = ['session', 'access', 'refresh', 'device']
 const jars = [
-  createCookieJar({ origin: new URL('https://app.example'), basePath: '/auth', accessCookieDomain: null }),
-  createCookieJar({ origin: new URL('http://localhost:3000'), basePath: '/auth', accessCookieDomain: null }),
+  createCookieJar({ origin: new URL('https://app.example'), accessCookieDomain: null }),
+  createCookieJar({ origin: new URL('http://localhost:3000'), accessCookieDomain: null }),
   createCookieJar({
     origin: new URL('https://app.example'),
-    basePath: '/',
     accessCookieDomain: 'app.example',
   }),
 ] as const

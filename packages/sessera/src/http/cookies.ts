@@ -17,8 +17,6 @@ export type Cookies = Readonly<Record<CookieKind, string | null>>
 export interface CookieSettings {
   /** Ours. Decides on prefixes and `Secure`. */
   readonly origin: URL
-  /** The only path that the refresh cookie is sent to, such as `/auth`. */
-  readonly basePath: string
   /** Shares the access cookie, never a handle, with all hosts under this domain. */
   readonly accessCookieDomain: string | null
 }
@@ -41,9 +39,8 @@ const space = 0x20
 const tab = 0x09
 const none: Cookies = Object.freeze({ session: null, access: null, refresh: null, device: null })
 
-/** @throws ConfigurationError when `basePath` or `accessCookieDomain` could not be an attribute of a cookie of this origin. */
-export function createCookieJar({ origin, basePath, accessCookieDomain }: CookieSettings): CookieJar {
-  refuseBasePath(basePath)
+/** @throws ConfigurationError when `accessCookieDomain` could not be an attribute of a cookie of this origin. */
+export function createCookieJar({ origin, accessCookieDomain }: CookieSettings): CookieJar {
   if (accessCookieDomain !== null) refuseDomain(accessCookieDomain, origin)
 
   const secure = origin.protocol === 'https:'
@@ -58,8 +55,8 @@ export function createCookieJar({ origin, basePath, accessCookieDomain }: Cookie
   return {
     session: define('__Host-', 'session', '; Path=/'),
     access: define(domain === '' ? '__Host-' : '__Secure-', 'access', `; Path=/${domain}`),
-    // `__Host-` demands Path=/, and this one should not travel with every request.
-    refresh: define('__Secure-', 'refresh', `; Path=${basePath}`),
+    // With a path of its own it could not be `__Host-`, and a sibling host could plant somebody else's.
+    refresh: define('__Host-', 'refresh', '; Path=/'),
     device: define('__Host-', 'device', '; Path=/'),
   }
 }
@@ -152,14 +149,6 @@ function trimmed(header: string, from: number, end: number): string {
 }
 
 /** Attributes end at `;`: what is not checked here could add one (CVE-2026-29086). */
-function refuseBasePath(basePath: string): void {
-  if (!/^(?:\/|(?:\/[A-Za-z0-9_.~-]+)+)$/.test(basePath)) {
-    throw new ConfigurationError(
-      `basePath is "${basePath}". Write it like "/auth": a leading slash, none at the end.`,
-    )
-  }
-}
-
 function refuseDomain(domain: string, origin: URL): void {
   if (origin.protocol !== 'https:') {
     throw new ConfigurationError(

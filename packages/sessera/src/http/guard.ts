@@ -1,6 +1,7 @@
 // From a request to its principal: read the credentials, recognise them, and refuse other people's web pages.
 
 import type { ParsedDemands } from '../domain/demands.js'
+import type { Principal } from '../domain/principal.js'
 import { AuthError } from '../errors.js'
 import { authenticate, recall } from '../kernel/authenticate.js'
 import type { Authenticated, Presented } from '../kernel/recognise.js'
@@ -53,6 +54,34 @@ export async function authorize(
 }
 
 /** A browser adds cookies by itself, a bearer token never: only the former can be somebody else's doing. */
-function refuseForgery(core: HttpCore, request: HttpRequest, who: Authenticated): void {
-  if (who.channel === 'cookie') refuseCrossSite(request, core.origins)
+function refuseForgery(core: HttpCore, request: HttpRequest, { channel, principal }: Authenticated): void {
+  if (channel === 'cookie') refuseForeignPage(core, request, principal)
+}
+
+/**
+ * Refuses what a page of another origin made a browser send, and puts it on record (ASVS 5.0 16.3.3).
+ *
+ * @param principal whose browser it is, as far as that is known yet.
+ * @throws AuthError `origin_refused`.
+ */
+export function refuseForeignPage(
+  core: HttpCore,
+  request: HttpRequest,
+  principal: Principal<object> | null = null,
+): void {
+  try {
+    refuseCrossSite(request, core.origins)
+  } catch (refusal) {
+    const { ip, userAgent, requestId } = request
+    core.kernelNow()?.audit.record('authz_fail', {
+      actorId: null,
+      userId: principal?.id ?? null,
+      sessionId: principal?.sessionId ?? null,
+      ip,
+      userAgent,
+      requestId,
+      cause: 'origin_refused',
+    })
+    throw refusal
+  }
 }

@@ -6,10 +6,9 @@ import type { Authenticated } from '../kernel/recognise.js'
 import type { HttpCore } from './core.js'
 import { corsHeaders, preflight } from './cors.js'
 import { renewalCookies } from './deliver.js'
-import { authorize } from './guard.js'
+import { authorize, refuseForeignPage } from './guard.js'
 import { readJson } from './json-body.js'
 import type { HttpRequest, HttpResponse } from './message.js'
-import { refuseCrossSite } from './origin.js'
 import { problemOf } from './problem.js'
 import type { Reply } from './route.js'
 import type { Match } from './routes.js'
@@ -43,7 +42,7 @@ async function respond(core: HttpCore, request: HttpRequest, match: Match | null
   }
 
   try {
-    refuseCrossSite(request, core.origins)
+    refuseForeignPage(core, request)
     refuseTokenInQuery(request)
     await core.ready()
     const who = route.demands === null ? null : await authorize(core, request, route.demands)

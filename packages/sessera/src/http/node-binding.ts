@@ -18,10 +18,9 @@ import { coreOf, type HttpCore } from './core.js'
 import { corsHeaders, preflight } from './cors.js'
 import { clearAll, deliver, renewalCookies } from './deliver.js'
 import { addAtHeaderWrite, fromNode, writeNode } from './from-node.js'
-import { authorize, authorizeNow, readOwnCookies, readPresented } from './guard.js'
+import { authorize, authorizeNow, readOwnCookies, readPresented, refuseForeignPage } from './guard.js'
 import { handle } from './handler.js'
 import type { HttpRequest } from './message.js'
-import { refuseCrossSite } from './origin.js'
 import { problemOf } from './problem.js'
 import { signInReplacing } from './replaced.js'
 
@@ -148,7 +147,7 @@ export function bindNode(auth: object): NodeBinding {
 
     async signUp(req, res, { username, password, email = null, mode, refresh }) {
       const request = read(req)
-      refuseCrossSite(request, core.origins)
+      refuseForeignPage(core, request)
       await core.ready()
       if (typeof username !== 'string') throw notText()
       const wanted = { mode: parseMode(mode), remember: false, from: fromOf(request) }
@@ -162,7 +161,7 @@ export function bindNode(auth: object): NodeBinding {
 
     async signIn(req, res, { login, password, mode, remember = false, refresh }) {
       const request = read(req)
-      refuseCrossSite(request, core.origins)
+      refuseForeignPage(core, request)
       await core.ready()
       if (typeof login !== 'string') throw notText()
       const who = { login, password, mode: parseMode(mode), remember, from: fromOf(request) }
@@ -171,7 +170,7 @@ export function bindNode(auth: object): NodeBinding {
 
     async startSession(req, res, { userId, factors = [], mode, remember = false, refresh }) {
       const request = read(req)
-      refuseCrossSite(request, core.origins)
+      refuseForeignPage(core, request)
       await core.ready()
       const wanted = { mode: parseMode(mode), factors, remember, from: fromOf(request) }
       return await enterWith(request, res, () => startSession(core.kernel, userId, wanted), refresh)
@@ -179,7 +178,7 @@ export function bindNode(auth: object): NodeBinding {
 
     async signOut(req, res) {
       const request = read(req)
-      refuseCrossSite(request, core.origins)
+      refuseForeignPage(core, request)
       await core.ready()
       const { bearer, sessionCookie, accessCookie } = readPresented(core, request)
       const { refresh } = readOwnCookies(core, request)
