@@ -122,6 +122,24 @@ test('a demand that is no duration is a mistake in the program', () => {
   expect(() => parseDemands({ provenWithin: 'five minutes' })).toThrow(ConfigurationError)
 })
 
+// From JavaScript, or from a configuration, anything may come.
+test.each<object>([
+  { role: ['teller'] },
+  { roles: 'teller' },
+  { roles: undefined },
+  { roles: [''] },
+  { roles: [undefined] },
+  { scopes: null },
+  { accept: ['tokens'] },
+  { check: 'Store' },
+  { kind: 'anyone' },
+  { factors: '2' },
+  { factors: Number.NaN },
+  { provenWithin: undefined },
+])('%j is a mistake in the program, and no guard', (demands) => {
+  expect(() => parseDemands(demands)).toThrow(ConfigurationError)
+})
+
 test('a principal is frozen all the way down, and no part of what it was made from', () => {
   const claims = { plan: { limits: [1, 2] } }
   const frozen = freezePrincipal({ ...principal, claims })

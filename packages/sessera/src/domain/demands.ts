@@ -1,8 +1,8 @@
 // A route's demands, and the one place that judges a principal by them.
 
-import { AuthError } from '../errors.js'
+import { AuthError, ConfigurationError } from '../errors.js'
 import { parseDuration } from './duration.js'
-import type { Check, Mode, Principal } from './principal.js'
+import { type Check, type Mode, modes, type Principal } from './principal.js'
 
 /** What a route asks of whoever calls it. Everything absent is not asked, but `kind`: users only. */
 export interface Demands {
@@ -33,8 +33,24 @@ export interface ParsedDemands {
   readonly factors: number
 }
 
-/** @throws ConfigurationError through `parseDuration` when `provenWithin` is not a duration. */
+const isList = (value: unknown, of: (item: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every(of)
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+
+const isRight: Readonly<Record<keyof Demands, (value: unknown) => boolean>> = {
+  accept: (value) => isList(value, (item) => modes.some((mode) => mode === item)),
+  kind: (value) => value === 'user' || value === 'client' || value === 'any',
+  roles: (value) => isList(value, isText),
+  scopes: (value) => isList(value, isText),
+  check: (value) => value === 'local' || value === 'feed' || value === 'store',
+  provenWithin: (value) => typeof value === 'string' || typeof value === 'number',
+  factors: (value) => Number.isSafeInteger(value),
+}
+const judges: ReadonlyMap<string, (value: unknown) => boolean> = new Map(Object.entries(isRight))
+
+/** @throws ConfigurationError for whatever is no demand: left out in silence, it would let everybody in. */
 export function parseDemands(demands: Demands): ParsedDemands {
+  for (const name in demands) refuseMistake(name, Reflect.get(demands, name))
   return {
     accept: demands.accept ?? null,
     kind: demands.kind ?? 'user',
@@ -44,6 +60,15 @@ export function parseDemands(demands: Demands): ParsedDemands {
     provenWithinMs: demands.provenWithin === undefined ? null : parseDuration(demands.provenWithin),
     factors: demands.factors ?? 0,
   }
+}
+
+function refuseMistake(name: string, value: unknown): void {
+  if (judges.get(name)?.(value) === true) return
+  throw new ConfigurationError(
+    judges.has(name)
+      ? `The demand "${name}" cannot be ${JSON.stringify(value)}. Leave it out if nothing is asked.`
+      : `There is no demand "${name}". There are: ${[...judges.keys()].join(', ')}.`,
+  )
 }
 
 export const noDemands: ParsedDemands = parseDemands({})
