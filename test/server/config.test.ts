@@ -14,6 +14,7 @@ describe('without any setting', () => {
       secrets: null,
       peppers: [],
       appName: null,
+      breachUrl: null,
       registration: 'open',
       trustedProxies: [],
       workers: 1,
@@ -63,6 +64,10 @@ describe('each setting', () => {
     { env: { SESSERA_SECRET: `${secret}, ${other}` }, gives: { secrets: [secret, other] } },
     { env: { SESSERA_PEPPER: `${secret}, ${other}` }, gives: { peppers: [secret, other] } },
     { env: { SESSERA_APP_NAME: 'Acme Bank' }, gives: { appName: 'Acme Bank' } },
+    {
+      env: { SESSERA_BREACH_URL: 'https://ranges.example/range' },
+      gives: { breachUrl: 'https://ranges.example/range' },
+    },
     {
       env: { SESSERA_TRUSTED_PROXIES: 'loopback, 10.0.0.0/8' },
       gives: { trustedProxies: ['loopback', '10.0.0.0/8'] },
@@ -126,6 +131,10 @@ describe('a mistake is told in a sentence that says what to write', () => {
       says: 'SESSERA_LOG_LEVEL is "verbose". Write one of: error, warn, info, debug.',
     },
     { env: { SESSERA_WORKERS: '1.5' }, says: 'SESSERA_WORKERS is "1.5". Write a number' },
+    {
+      env: { SESSERA_BREACH_URL: 'http://ranges.example' },
+      says: 'SESSERA_BREACH_URL is "http://ranges.example". Write an address that begins with https://',
+    },
   ])('$env', ({ env, says }) => {
     expect(() => parseConfig(env)).toThrow(says)
   })

@@ -2,7 +2,7 @@
 // the same users, the same credentials and the same rules.
 
 import { join } from 'node:path'
-import type { AuthOptions, Log, StoreSource } from 'sessera'
+import { type AuthOptions, createRangeCheck, type Log, type StoreSource } from 'sessera'
 import { sqlite } from 'sessera/sqlite'
 import type { Config } from './config.js'
 
@@ -17,14 +17,18 @@ export interface AuthOptionsMeans {
 }
 
 export function authOptionsOf(config: Config, { secrets, log, store }: AuthOptionsMeans): AuthOptions {
-  const { origin, registration, trustedProxies, peppers, appName, dataFolder } = config
+  const { origin, registration, trustedProxies, peppers, appName, breachUrl, dataFolder } = config
   return {
     origin,
     store: store ?? sqlite(databaseOf(dataFolder)),
     secrets,
     registration,
     trustedProxies,
-    passwords: { peppers, contextWords: appName === null ? [] : [appName] },
+    passwords: {
+      peppers,
+      contextWords: appName === null ? [] : [appName],
+      ...(breachUrl === null ? {} : { isBreached: createRangeCheck({ url: breachUrl }) }),
+    },
     administration: { role: adminRole, invitationLink: `${origin}/welcome?invitation={token}` },
     log,
   }

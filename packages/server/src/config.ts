@@ -1,6 +1,6 @@
 // The environment as configuration. Pure; all mistakes are found at once, each told in a sentence that says what to write.
 
-import { ConfigurationError } from 'sessera'
+import { ConfigurationError, createRangeCheck } from 'sessera'
 import { type LogLevel, logLevels } from './logger.js'
 import { type MetricsAddress, parseMetricsAddress } from './metrics/address.js'
 
@@ -16,6 +16,8 @@ export interface Config {
   readonly peppers: readonly string[]
   /** What people call this app: a new password may not consist of it. Null: only its host is known. */
   readonly appName: string | null
+  /** Ranges of passwords known from breaches, which new ones are held against. Null: nobody is asked. */
+  readonly breachUrl: string | null
   /** Whether strangers may create accounts. */
   readonly registration: 'open' | 'closed'
   /** Addresses or ranges of proxies whose `X-Forwarded-*` is believed. */
@@ -61,6 +63,7 @@ export function parseConfig(env: Environment): Config {
   const registration = attempt(() => parseRegistration(env['SESSERA_REGISTRATION'], origin), 'closed')
   const workers = attempt(() => parseWorkers(env['SESSERA_WORKERS'] || '1'), 1)
   const metrics = attempt(() => parseMetricsAddress(env['SESSERA_METRICS'] || 'off'), null)
+  const breachUrl = attempt(() => parseBreachUrl(env['SESSERA_BREACH_URL']), null)
   const logLevel = attempt(() => parseLogLevel(env['SESSERA_LOG_LEVEL'] || 'info'), 'info')
   if (mistakes.length > 0) throw new ConfigurationError(mistakes.join('\n'))
   return {
@@ -71,6 +74,7 @@ export function parseConfig(env: Environment): Config {
     secrets,
     peppers,
     appName: env['SESSERA_APP_NAME'] || null,
+    breachUrl,
     registration,
     trustedProxies: listOf(env['SESSERA_TRUSTED_PROXIES'] ?? ''),
     workers,
@@ -137,6 +141,19 @@ function parseSecrets(text: string | undefined): readonly string[] | null {
 
 function parsePeppers(text: string | undefined): readonly string[] {
   return text === undefined || text.trim() === '' ? [] : parseKeys('SESSERA_PEPPER', 'pepper', text)
+}
+
+function parseBreachUrl(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null
+  try {
+    createRangeCheck({ url: text })
+    return text
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    throw new ConfigurationError(
+      `SESSERA_BREACH_URL is "${text}". Write an address that begins with https://, such as "https://api.pwnedpasswords.com/range".`,
+    )
+  }
 }
 
 function parseKeys(variable: string, noun: string, text: string): readonly string[] {
