@@ -29,6 +29,7 @@ export const projects = {
   },
   models: { group: 'slow', include: ['test/models/**/*.test.ts'] },
   fuzz: { group: 'slow', include: ['test/fuzz/**/*.test.ts'] },
+  planted: { group: 'slow', include: ['test/planted/**/*.test.ts'] },
   operating: { group: 'slow', include: ['test/operating/**/*.test.ts'] },
   packaging: { group: 'slow', include: ['test/packaging/**/*.test.ts'] },
 }

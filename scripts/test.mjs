@@ -10,7 +10,9 @@ import { runVitest } from './run-vitest.mjs'
 const runs = new Map()
 for (const group of ['fast', 'slow']) {
   const projects = namesOf((project) => project.group === group)
-  runs.set(group, (extra) => runVitest({ name: group, projects, extra }))
+  // Browsers, floods and operators at work: each has the machine for itself.
+  const alone = group === 'slow' ? ['--maxWorkers=1'] : []
+  runs.set(group, (extra) => runVitest({ name: group, projects, extra: [...alone, ...extra] }))
 }
 runs.set('models', async () => runModels())
 for (const major of compatMajors) {

@@ -6,8 +6,18 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 
 const screenshots = fileURLToPath(new URL('../../test-results/screenshots/', import.meta.url))
 
-export async function startBrowser(): Promise<Browser> {
+export interface BrowserSettings {
+  readonly args?: readonly string[]
+  /** What Playwright would have switched off, or on. */
+  readonly ignoreDefaultArgs?: readonly string[]
+}
+
+export async function startBrowser({
+  args = [],
+  ignoreDefaultArgs = [],
+}: BrowserSettings = {}): Promise<Browser> {
   return await chromium.launch({
+    ignoreDefaultArgs: [...ignoreDefaultArgs],
     executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',
@@ -17,6 +27,7 @@ export async function startBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...args,
     ],
   })
 }
