@@ -199,7 +199,7 @@ describe('express-token', () => {
 
   it('keeps the refresh token from scripts, and gives the page the next token after a reload', async () => {
     await login(ours)
-    expect(await credentials()).toMatchObject([{ httpOnly: true, sameSite: 'Lax', path: '/auth' }])
+    expect(await credentials()).toMatchObject([{ httpOnly: true, sameSite: 'Lax', path: '/' }])
     expect(await ours.evaluate('document.cookie')).toBe('')
     await ours.reload()
     const answer = await ask(ours, at('/auth/refresh'), { method: 'POST' })
