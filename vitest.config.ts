@@ -1,6 +1,7 @@
 // Tests run against the sources: `sessera` and `sessera/<subpath>` mean the files that package.json exports, unbuilt.
 
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { projects } from './scripts/projects.mjs'
@@ -11,6 +12,8 @@ export default defineConfig({
   resolve: { alias: aliasesOf(readFileSync(new URL('package.json', library), 'utf8')) },
   test: {
     pool: 'forks',
+    // A test file waits for processes and sockets a good deal of its time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     passWithNoTests: true,
     projects: Object.entries(projects).map(([name, { group, include, exclude = [], types }]) => ({
       extends: true,
