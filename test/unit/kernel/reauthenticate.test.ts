@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Demands } from '../../../packages/sessera/src/domain/demands.js'
 import { type Mode, modes } from '../../../packages/sessera/src/domain/principal.js'
+import { AuthError } from '../../../packages/sessera/src/errors.js'
 import { atOnce, password, setUps, tally, type World } from '../../support/auth.js'
 import type { Client } from '../../support/client.js'
 
@@ -139,5 +140,30 @@ describe.each(setUps)('on $name', ({ create }) => {
     expect((await client.reauthenticate(password)).status).toBe(429)
     world.clock.advance(2000)
     expect((await client.reauthenticate(password)).status).toBe(200)
+  })
+
+  test('a proof that there was no room to verify is no guess, one that failed otherwise is', async () => {
+    const world = await create()
+    const failWith = (error: Error): void => {
+      world.passwords.beforeVerify = () => Promise.reject(error)
+    }
+    const client = await world.signedIn('session')
+    failWith(new AuthError('overloaded', { retryAfterSeconds: 1 }))
+    const turnedAway = await atOnce(3, () => client.copy().reauthenticate(password))
+    for (let index = 0; index < 10; index++) await client.reauthenticate(password)
+    expect(turnedAway.map(({ status, body }) => [status, body.code])).toEqual(
+      Array.from({ length: 3 }, () => [503, 'overloaded']),
+    )
+    for (const error of [
+      new AuthError('unavailable'),
+      Object.assign(new Error('not ours'), { code: 'overloaded' }),
+    ]) {
+      failWith(error)
+      for (let index = 0; index < 2; index++)
+        expect((await client.reauthenticate(password)).status).toBeGreaterThanOrEqual(500)
+    }
+    world.passwords.beforeVerify = null
+    expect((await client.reauthenticate('not this one at all')).status).toBe(401)
+    expect((await client.reauthenticate(password)).status).toBe(429)
   })
 })

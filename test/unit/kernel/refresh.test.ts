@@ -40,6 +40,20 @@ describe.each(setUps)('on $name', ({ create }) => {
     expect(world.store.calls).not.toContain('sessions.replace')
   })
 
+  test('a session that others keep changing is given up after four attempts, and is still good', async () => {
+    const world = await create()
+    const client = await withOldHandle(world)
+    world.store.forget()
+    world.store.meddle(async ({ name, proceed }) =>
+      name === 'sessions.replace' ? { value: false, now: world.clock.now() } : proceed(),
+    )
+    const reply = await client.copy().refresh()
+    expect([reply.status, reply.body.code]).toEqual([409, 'conflict'])
+    expect(world.store.calls.filter((name) => name === 'sessions.replace')).toHaveLength(4)
+    world.store.meddle(null)
+    expect((await client.refresh()).status).toBe(200)
+  })
+
   test('fifty at once make one rotation, one successor, and an access token each', async () => {
     const world = await create()
     const client = await withOldHandle(world)
