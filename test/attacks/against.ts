@@ -46,7 +46,7 @@ export async function attack({
     const known = accounts === null ? await signUp(bare) : threeOf(accounts)
     const target = reach({ ...bare, accounts: known, registration: accounts === null })
     const tried: Tried[] = []
-    for (const { name: family, attacks } of families) {
+    for (const [family, attacks] of Object.entries(families)) {
       for (const one of attacks) {
         if (only !== null && !only.includes(one.line)) continue
         const result = { family, line: one.line, what: one.what, ...(await tryOne(one, target)) }

@@ -3,13 +3,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { holes } from '../planted/holes.js'
 import { families } from './catalogue/index.js'
 import { chapters } from './catalogue/lines.js'
 import { listOf } from './report.js'
 
 const root = join(import.meta.dirname, '../..')
 const lines = chapters.flatMap((chapter) => chapter.lines)
-const attacks = families.flatMap((family) => family.attacks)
+const attacks = Object.values(families).flat()
 
 test('has the lines 1 to 87, each once', () => {
   expect(lines.map(({ number }) => number)).toEqual(
@@ -39,4 +40,12 @@ test('no two of one line are called alike', () => {
 
 test('docs/attacks.md lists them as they are: npm run attack -- --list', () => {
   expect(readFileSync(join(root, 'docs/attacks.md'), 'utf8')).toContain(listOf())
+})
+
+test('docs/attacks.md names the planted holes, and each family has one', () => {
+  const page = readFileSync(join(root, 'docs/attacks.md'), 'utf8')
+  for (const { family, what, lines } of holes) {
+    expect(page).toContain(`| ${family} | ${what} | ${lines.join(', ')} |`)
+  }
+  expect([...new Set(holes.map(({ family }) => family))]).toEqual(Object.keys(families))
 })

@@ -1,8 +1,5 @@
-import { crossSite } from './catalogue/cross-site.js'
-import { crossSiteForms } from './catalogue/cross-site-forms.js'
-import { crossSitePaths } from './catalogue/cross-site-paths.js'
-import { crossSiteReading } from './catalogue/cross-site-reading.js'
-import { crossSiteRequests } from './catalogue/cross-site-requests.js'
-import { tryAll } from './in-process.js'
+// Lines 44 to 53: what pages of other sites make browsers send.
 
-tryAll([...crossSite, ...crossSiteReading, ...crossSiteRequests, ...crossSiteForms, ...crossSitePaths])
+import { tryFamily } from './in-process.js'
+
+tryFamily('Other sites')

@@ -1,6 +1,5 @@
 // The weaknesses that were disclosed in other systems, tried here.
 
-import { disclosed } from './catalogue/disclosed.js'
-import { tryAll } from './in-process.js'
+import { tryFamily } from './in-process.js'
 
-tryAll(disclosed)
+tryFamily('Weaknesses of others')

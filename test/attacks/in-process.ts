@@ -18,12 +18,13 @@ import {
 } from '../support/auth.js'
 import { serve } from '../support/server.js'
 import { forge } from '../unit/credentials/forge.js'
-import type { Attack, Inside, Target } from './catalogue/attack.js'
+import type { Inside, Target } from './catalogue/attack.js'
+import { type FamilyName, families } from './catalogue/index.js'
 import { reach, setTrap } from './catalogue/reach.js'
 
-/** One test for each attack. */
-export function tryAll(attacks: readonly Attack[]): void {
-  for (const attack of attacks) {
+/** One test for each attack of that family. */
+export function tryFamily(name: FamilyName): void {
+  for (const attack of families[name]) {
     test(`${attack.line}: ${attack.what}`, async () => {
       if (!attack.inside) return await attack.run((await openTarget({ registration: 'open' })).target)
       const store = attack.sqlite ? { store: temporarySqlite() } : {}

@@ -36,7 +36,7 @@ function counted(tried: readonly Tried[], outcome: Tried['outcome']): string {
 
 /** The catalogue as tables in Markdown: what docs/attacks.md holds. */
 export function listOf(): string {
-  const all = families.flatMap(({ attacks }) => attacks)
+  const all = Object.values(families).flat()
   const numbered = chapters.map(({ title, lines }) =>
     [
       `### ${title}`,

@@ -1,18 +1,5 @@
-import { transportCookies } from './catalogue/transport-cookies.js'
-import { transportFixation } from './catalogue/transport-fixation.js'
-import { transportIds } from './catalogue/transport-ids.js'
-import { transportLineBreaks } from './catalogue/transport-line-breaks.js'
-import { transportSlow } from './catalogue/transport-slow.js'
-import { transportSmuggling } from './catalogue/transport-smuggling.js'
-import { transportTokens } from './catalogue/transport-tokens.js'
-import { tryAll } from './in-process.js'
+// Lines 33 to 43: what travels, and the cookies in it.
 
-tryAll([
-  ...transportTokens,
-  ...transportCookies,
-  ...transportFixation,
-  ...transportIds,
-  ...transportLineBreaks,
-  ...transportSmuggling,
-  ...transportSlow,
-])
+import { tryFamily } from './in-process.js'
+
+tryFamily('Transport and cookies')

@@ -42,69 +42,57 @@ import { transportSlow } from './transport-slow.js'
 import { transportSmuggling } from './transport-smuggling.js'
 import { transportTokens } from './transport-tokens.js'
 
-export interface Family {
-  readonly name: string
-  readonly attacks: readonly Attack[]
-}
+export const families = {
+  Tokens: [
+    ...tokensHeaders,
+    ...tokensKids,
+    ...tokensSignatures,
+    ...tokensNumbers,
+    ...tokensSpellings,
+    ...tokensEncrypted,
+    ...tokensJson,
+    ...tokensClaims,
+    ...tokensKinds,
+    ...tokensKeys,
+    ...tokensPurposes,
+    ...tokensSizes,
+  ],
+  'Transport and cookies': [
+    ...transportTokens,
+    ...transportCookies,
+    ...transportFixation,
+    ...transportIds,
+    ...transportLineBreaks,
+    ...transportSmuggling,
+    ...transportSlow,
+  ],
+  'Other sites': [
+    ...crossSite,
+    ...crossSiteReading,
+    ...crossSiteRequests,
+    ...crossSiteForms,
+    ...crossSitePaths,
+  ],
+  'Credentials and exhaustion': [
+    ...credentialsGuessing,
+    ...credentialsPasswords,
+    ...credentialsShapes,
+    ...credentialsLinks,
+    ...credentialsElsewhere,
+    ...limitsGuessing,
+    ...limitsAtOnce,
+    ...limitsFloods,
+  ],
+  State: [
+    ...stateRefresh,
+    ...stateRaces,
+    ...stateEnded,
+    ...stateAuthority,
+    ...stateOthers,
+    ...stateSignUp,
+    ...stateCaches,
+  ],
+  'Weaknesses of others': disclosed,
+} as const satisfies Readonly<Record<string, readonly Attack[]>>
 
-export const families: readonly Family[] = [
-  {
-    name: 'Tokens',
-    attacks: [
-      ...tokensHeaders,
-      ...tokensKids,
-      ...tokensSignatures,
-      ...tokensNumbers,
-      ...tokensSpellings,
-      ...tokensEncrypted,
-      ...tokensJson,
-      ...tokensClaims,
-      ...tokensKinds,
-      ...tokensKeys,
-      ...tokensPurposes,
-      ...tokensSizes,
-    ],
-  },
-  {
-    name: 'Transport and cookies',
-    attacks: [
-      ...transportTokens,
-      ...transportCookies,
-      ...transportFixation,
-      ...transportIds,
-      ...transportLineBreaks,
-      ...transportSmuggling,
-      ...transportSlow,
-    ],
-  },
-  {
-    name: 'Other sites',
-    attacks: [...crossSite, ...crossSiteReading, ...crossSiteRequests, ...crossSiteForms, ...crossSitePaths],
-  },
-  {
-    name: 'Credentials and exhaustion',
-    attacks: [
-      ...credentialsGuessing,
-      ...credentialsPasswords,
-      ...credentialsShapes,
-      ...credentialsLinks,
-      ...credentialsElsewhere,
-      ...limitsGuessing,
-      ...limitsAtOnce,
-      ...limitsFloods,
-    ],
-  },
-  {
-    name: 'State',
-    attacks: [
-      ...stateRefresh,
-      ...stateRaces,
-      ...stateEnded,
-      ...stateAuthority,
-      ...stateOthers,
-      ...stateSignUp,
-      ...stateCaches,
-    ],
-  },
-  { name: 'Weaknesses of others', attacks: disclosed },
-]
+export type FamilyName = keyof typeof families
