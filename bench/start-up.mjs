@@ -4,12 +4,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { get } from 'node:http'
-import { createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { withInterval } from './lib/report.mjs'
 import { answer, pinned, serverCore } from './lib/run.mjs'
-import { listen } from './lib/server.mjs'
+import { freePort } from './lib/server.mjs'
 import { estimate, median } from './lib/statistics.mjs'
 import { temporaryFolder } from './lib/world.mjs'
 
@@ -113,13 +112,4 @@ function isAnswered(port) {
       answered.resume().once('end', () => resolve(answered.statusCode === 200))
     }).once('error', () => resolve(false))
   })
-}
-
-/** @returns {Promise<number>} */
-async function freePort() {
-  const server = createServer()
-  const port = await listen(server)
-  server.close()
-  await once(server, 'close')
-  return port
 }

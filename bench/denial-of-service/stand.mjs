@@ -4,13 +4,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createAuth } from 'sessera'
 import { sqlite } from 'sessera/sqlite'
 import { hashArgon2 } from '../../packages/sessera/dist/passwords/argon2.js'
 import { allCores, pinned } from '../lib/run.mjs'
+import { freePort } from '../lib/server.mjs'
 import { authOptions, headersOf, signInMany, temporaryFolder } from '../lib/world.mjs'
 
 /**
@@ -168,15 +168,4 @@ async function startServer(data) {
       return (performance.now() - begun) / 1000
     },
   }
-}
-
-/** @returns {Promise<number>} */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.')
-  return address.port
 }

@@ -2,6 +2,8 @@
 // and how much processor time it has used whenever it is asked.
 
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { allCores, pinned, serverCore } from './run.mjs'
 
@@ -79,4 +81,17 @@ export function listen(server) {
       resolve(typeof address === 'object' && address !== null ? address.port : 0)
     })
   })
+}
+
+/**
+ * A port that was free a moment ago.
+ *
+ * @returns {Promise<number>}
+ */
+export async function freePort() {
+  const server = createServer()
+  const port = await listen(server)
+  server.close()
+  await once(server, 'close')
+  return port
 }
