@@ -1,16 +1,10 @@
 // All commands in one tree, with their help. What each one does is in a file of its own.
 
 import { Command } from 'commander'
-import { isWorkers, workersRule } from '../config.js'
 import { type Act, createAct } from './act.js'
 import { addAuditCommands } from './audit/commands.js'
-import { backup } from './backup.js'
-import { mistyped } from './command-error.js'
-import { doctor } from './doctor/doctor.js'
 import { withExamples } from './examples.js'
 import { addKeysCommands } from './keys/commands.js'
-import { restore } from './restore.js'
-import { serve } from './serve.js'
 import { addSessionsCommands } from './sessions/commands.js'
 import { type Shell, tell } from './shell.js'
 import { addUsersCommands } from './users/commands.js'
@@ -66,13 +60,7 @@ function addServe(program: Command, act: Act): void {
       'sessera serve --workers auto',
       'PORT=8080 SESSERA_DATA=/var/lib/sessera sessera serve',
     ]),
-    async (shell, options: { readonly workers?: string }) => {
-      const { workers } = options
-      if (workers !== undefined && !isWorkers(workers)) {
-        throw mistyped(`--workers is "${workers}". ${workersRule}`)
-      }
-      return await serve(shell, options)
-    },
+    async () => (await import('./serve.js')).serve,
   )
 }
 
@@ -84,7 +72,10 @@ function addDataCommands(program: Command, act: Act): void {
     .argument('<file>', 'a new file')
     .description('copies the database as it is now, while the server runs')
     .option(...json)
-  act(withExamples(saving, ['sessera backup /backups/monday.db', 'sessera backup monday.db --json']), backup)
+  act(
+    withExamples(saving, ['sessera backup /backups/monday.db', 'sessera backup monday.db --json']),
+    async () => (await import('./backup.js')).backup,
+  )
 
   const restoring = program
     .command('restore')
@@ -94,12 +85,15 @@ function addDataCommands(program: Command, act: Act): void {
     .option(...json)
   act.toTheEnd(
     withExamples(restoring, ['sessera restore monday.db', 'sessera restore monday.db --replace']),
-    restore,
+    async () => (await import('./restore.js')).restore,
   )
 
   const examining = program
     .command('doctor')
     .description('looks for what is wrong, and says what to do')
     .option(...json)
-  act(withExamples(examining, ['sessera doctor', 'sessera doctor --json']), doctor)
+  act(
+    withExamples(examining, ['sessera doctor', 'sessera doctor --json']),
+    async () => (await import('./doctor/doctor.js')).doctor,
+  )
 }

@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os'
 import { ConfigurationError } from 'sessera'
-import { type Config, maxWorkers, parseConfig } from '../config.js'
+import { type Config, isWorkers, maxWorkers, parseConfig, workersRule } from '../config.js'
 import { createDataFolder } from '../data-folder.js'
 import { readEnvironment } from '../environment.js'
 import { createLogger, type Logger } from '../logger.js'
@@ -11,7 +11,7 @@ import { openSecrets } from '../secrets.js'
 import { type Running, sentenceOf, startServer } from '../server.js'
 import { startWorkers } from '../workers/primary.js'
 import type { Outcome } from './act.js'
-import { failure } from './command-error.js'
+import { failure, mistyped } from './command-error.js'
 import type { Shell } from './shell.js'
 
 interface Options {
@@ -20,6 +20,8 @@ interface Options {
 
 /** Resolves when it answers requests. */
 export async function serve({ env, out }: Shell, { workers }: Options): Outcome {
+  if (workers !== undefined && !isWorkers(workers))
+    throw mistyped(`--workers is "${workers}". ${workersRule}`)
   const log = createLogger({ terminal: out.terminal })
   try {
     await start(workers === undefined ? env : { ...env, SESSERA_WORKERS: workers }, log)

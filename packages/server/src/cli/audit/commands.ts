@@ -4,8 +4,6 @@ import { type Command, Option } from 'commander'
 import type { Act } from '../act.js'
 import { withExamples } from '../examples.js'
 import { parseLines, parseMoment } from '../parse-options.js'
-import { exportAudit } from './export.js'
-import { tailAudit } from './tail.js'
 
 export function addAuditCommands(program: Command, act: Act): void {
   const audit = program.command('audit').description('the record of who did what')
@@ -19,7 +17,7 @@ export function addAuditCommands(program: Command, act: Act): void {
     .option('--json', 'as JSON lines')
   act.toTheEnd(
     withExamples(tail, ['sessera audit tail -n 100', 'sessera audit tail --follow --json']),
-    tailAudit,
+    async () => (await import('./tail.js')).tailAudit,
   )
 
   const exporting = audit
@@ -33,6 +31,6 @@ export function addAuditCommands(program: Command, act: Act): void {
       'sessera audit export > audit.jsonl',
       'sessera audit export --since 2026-11-01 --until 2026-12-01 --format csv',
     ]),
-    exportAudit,
+    async () => (await import('./export.js')).exportAudit,
   )
 }

@@ -3,8 +3,6 @@
 import type { Command } from 'commander'
 import type { Act } from '../act.js'
 import { withExamples } from '../examples.js'
-import { endSessions } from './end.js'
-import { listSessions } from './list.js'
 
 const json = ['--json', 'as JSON'] as const
 const byId = ['--id', 'what is named is an id, not a username'] as const
@@ -19,7 +17,10 @@ export function addSessionsCommands(program: Command, act: Act): void {
     .description('where somebody is signed in, latest seen first')
     .option(...byId)
     .option(...json)
-  act(withExamples(list, ['sessera sessions list ada', 'sessera sessions list ada --json']), listSessions)
+  act(
+    withExamples(list, ['sessera sessions list ada', 'sessera sessions list ada --json']),
+    async () => (await import('./list.js')).listSessions,
+  )
 
   const end = sessions
     .command('end')
@@ -32,6 +33,6 @@ export function addSessionsCommands(program: Command, act: Act): void {
     .option(...json)
   act(
     withExamples(end, ['sessera sessions end --user ada', 'sessera sessions end --everyone --yes']),
-    endSessions,
+    async () => (await import('./end.js')).endSessions,
   )
 }

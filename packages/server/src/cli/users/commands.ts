@@ -4,13 +4,6 @@ import { type Command, Option } from 'commander'
 import type { Act } from '../act.js'
 import { withExamples } from '../examples.js'
 import { parseLimit } from '../parse-options.js'
-import { deleteUser, disableUser, enableUser, unlockUser } from './change.js'
-import { createUser } from './create.js'
-import { importUsers } from './import.js'
-import { inviteUser } from './invite.js'
-import { listUsers } from './list.js'
-import { userRoles } from './roles.js'
-import { showUser } from './show.js'
 
 const json = ['--json', 'as JSON'] as const
 const byId = ['--id', 'what is named is an id, not a username'] as const
@@ -39,7 +32,7 @@ export function addUsersCommands(program: Command, act: Act): void {
       'sessera users create ada --email ada@example.com --role admin',
       'pass show ada | sessera users create ada --password-stdin',
     ]),
-    createUser,
+    async () => (await import('./create.js')).createUser,
   )
 
   const list = users
@@ -55,20 +48,23 @@ export function addUsersCommands(program: Command, act: Act): void {
       'sessera users list --role admin',
       'sessera users list --disabled --limit all --json',
     ]),
-    listUsers,
+    async () => (await import('./list.js')).listUsers,
   )
 
   const show = named('show', 'what is known about somebody', [
     'sessera users show ada',
     'sessera users show --id 3q2-7wAAAAAAAAAAAAAAAA --json',
   ])
-  act(show.option(...json), showUser)
+  act(show.option(...json), async () => (await import('./show.js')).showUser)
 
   const invite = named('invite', 'prints a link with which they set a (new) password', [
     'sessera users invite ada',
     'sessera users invite ada --valid-for 3d',
   ])
-  act(invite.option('--valid-for <time>', 'such as 30m, 12h or 3d').option(...json), inviteUser)
+  act(
+    invite.option('--valid-for <time>', 'such as 30m, 12h or 3d').option(...json),
+    async () => (await import('./invite.js')).inviteUser,
+  )
 
   const roles = named('roles', 'shows or changes what they may do', [
     'sessera users roles ada --add editor,author',
@@ -81,26 +77,26 @@ export function addUsersCommands(program: Command, act: Act): void {
       .option('--remove <roles>', 'not these')
       .option(...force)
       .option(...json),
-    userRoles,
+    async () => (await import('./roles.js')).userRoles,
   )
 
   const disable = named('disable', 'ends all their sessions and lets them sign in no more', [
     'sessera users disable ada',
     'sessera users disable --id 3q2-7wAAAAAAAAAAAAAAAA',
   ])
-  act(disable.option(...force).option(...json), disableUser)
+  act(disable.option(...force).option(...json), async () => (await import('./change.js')).disableUser)
 
   const enable = named('enable', 'lets them sign in again', [
     'sessera users enable ada',
     'sessera users enable ada --json',
   ])
-  act(enable.option(...json), enableUser)
+  act(enable.option(...json), async () => (await import('./change.js')).enableUser)
 
   const unlock = named('unlock', 'forgets failed guesses at their password', [
     'sessera users unlock ada',
     'sessera users unlock ada --json',
   ])
-  act(unlock.option(...json), unlockUser)
+  act(unlock.option(...json), async () => (await import('./change.js')).unlockUser)
 
   const remove = named('delete', 'removes them and all that is theirs, for good', [
     'sessera users delete ada',
@@ -111,7 +107,7 @@ export function addUsersCommands(program: Command, act: Act): void {
       .option('--yes', 'do not ask')
       .option(...force)
       .option(...json),
-    deleteUser,
+    async () => (await import('./change.js')).deleteUser,
   )
 
   const importing = users
@@ -134,7 +130,7 @@ Roles are separated by blanks or commas, claims are a JSON object, disabled is t
       'sessera users import users.csv --dry-run --rejected rejected.jsonl',
       'sessera users import users.jsonl --resume',
     ]),
-    importUsers,
+    async () => (await import('./import.js')).importUsers,
   )
 }
 
