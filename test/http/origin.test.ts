@@ -11,6 +11,7 @@ import { fakeRequest, refusalOf } from './fake-request.js'
 const policy = {
   origin: 'https://victim.com',
   trustedOrigins: ['https://spa.example', 'https://app.victim.com:8443'],
+  requireOrigin: false,
 }
 
 type Sent = string | readonly string[]

@@ -158,7 +158,7 @@ function createCore(
   { log, random }: Ports,
   opening: Opening<OpenKernel>,
 ): HttpCore {
-  const { origin, basePath, trustedOrigins } = parsed
+  const { origin, basePath, trustedOrigins, requireOrigin } = parsed
   const opened = (): OpenKernel => {
     const current = opening.current()
     if (current === null) throw new AuthError('unavailable', { retryAfterSeconds: 1 })
@@ -177,7 +177,7 @@ function createCore(
       ownUsers: options.users === undefined,
     }),
     cookies: createCookieJar({ origin, accessCookieDomain: options.accessCookieDomain ?? null }),
-    origins: { origin: origin.origin, trustedOrigins, requireOrigin: false },
+    origins: { origin: origin.origin, trustedOrigins, requireOrigin },
     securityHeaders: createSecurityHeaders(origin),
     clientIp: createClientIp(trustedProxies),
     isTrustedProxy,

@@ -40,6 +40,11 @@ export interface AuthOptions<C = {}> {
   readonly claims?: (user: UserForClaims) => C | Promise<C>
   /** Other origins whose pages may act with a user's cookies (CORS and CSRF). */
   readonly trustedOrigins?: readonly string[]
+  /**
+   * Refuses requests that change something and do not say which page they come from: for a site that nothing but browsers
+   * uses. Default false: what sends neither `Origin` nor `Sec-Fetch-Site` is no browser, and may.
+   */
+  readonly requireOrigin?: boolean
   /** Whether strangers may create accounts. Default `closed`. */
   readonly registration?: 'closed' | 'open'
   /** Where the API is mounted. Default `/auth`. */
@@ -91,6 +96,7 @@ export interface AuthOptions<C = {}> {
 export interface ParsedOptions {
   readonly origin: URL
   readonly trustedOrigins: readonly string[]
+  readonly requireOrigin: boolean
   readonly secrets: readonly string[]
   readonly usesDevelopmentSecret: boolean
   readonly basePath: string
@@ -115,6 +121,7 @@ const optionNames: Readonly<Record<keyof AuthOptions, true>> = {
   users: true,
   claims: true,
   trustedOrigins: true,
+  requireOrigin: true,
   registration: true,
   basePath: true,
   sessions: true,
@@ -149,7 +156,7 @@ const developmentSecret = 'sessera development secret: localhost only'
 
 /** @throws ConfigurationError with a sentence that says what to write instead. */
 export function parseOptions(options: AuthOptions<object>): ParsedOptions {
-  const { sessions = {}, tokens = {}, registration = 'closed' } = options
+  const { sessions = {}, tokens = {}, registration = 'closed', requireOrigin = false } = options
   refuseUnknown('', options, optionNames)
   refuseUnknown('sessions.', sessions, sessionNames)
   refuseUnknown('tokens.', tokens, tokenNames)
@@ -174,6 +181,9 @@ export function parseOptions(options: AuthOptions<object>): ParsedOptions {
   }
   if (registration !== 'closed' && registration !== 'open') {
     throw new ConfigurationError(`registration is "${registration}". It is either "closed" or "open".`)
+  }
+  if (typeof requireOrigin !== 'boolean') {
+    throw new ConfigurationError(`requireOrigin is "${String(requireOrigin)}". It is either true or false.`)
   }
   if (registration === 'open' && options.users !== undefined) {
     throw new ConfigurationError(
@@ -203,6 +213,7 @@ export function parseOptions(options: AuthOptions<object>): ParsedOptions {
   return {
     origin,
     trustedOrigins: (options.trustedOrigins ?? []).map(parseOrigin),
+    requireOrigin,
     secrets: secrets.length === 0 ? [developmentSecret] : secrets,
     usesDevelopmentSecret: secrets.length === 0,
     basePath: parseBasePath(options.basePath ?? '/auth'),

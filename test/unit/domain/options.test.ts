@@ -18,6 +18,7 @@ test('defaults are the safe ones of the design', () => {
   expect(origin.origin).toBe('https://app.example')
   expect(parsed).toEqual({
     trustedOrigins: [],
+    requireOrigin: false,
     secrets,
     usesDevelopmentSecret: false,
     basePath: '/auth',
@@ -89,6 +90,7 @@ describe('each mistake is named', () => {
     [{ store: 'auth.db' }, 'Set "store"'],
     [{ registration: 'Open' }, 'It is either "closed" or "open"'],
     [{ registration: true }, 'It is either "closed" or "open"'],
+    [{ requireOrigin: 'yes' }, 'requireOrigin is "yes". It is either true or false'],
     [{ registration: 'open', users: createForeignUsers().source }, 'leave "registration" closed'],
     [{ basePath: '/' }, 'basePath is "/"'],
     [{ basePath: 'auth' }, 'basePath is "auth"'],

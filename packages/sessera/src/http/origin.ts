@@ -9,8 +9,8 @@ export interface OriginPolicy {
   readonly origin: string
   /** Pages of other origins that may act for our users, as `parseOrigin` returns them. */
   readonly trustedOrigins: readonly string[]
-  /** Refuse unsafe requests that say nothing of their origin: for sites that only browsers use. Default: let them pass. */
-  readonly requireOrigin?: boolean
+  /** Refuse unsafe requests that say nothing of their origin: for sites that only browsers use. */
+  readonly requireOrigin: boolean
 }
 
 /** Methods that promise to change nothing (RFC 9110 §9.2.1), which is why a foreign page may cause them. */
@@ -54,7 +54,7 @@ export function refuseForeignOrigin(request: HttpRequest, policy: OriginPolicy):
   }
 
   // Neither header: no browser, so there is no one else's cookie to borrow.
-  if (policy.requireOrigin === true) {
+  if (policy.requireOrigin) {
     throw new AuthError('origin_refused', {
       detail: 'Send the Origin header. This site takes requests from its own pages only.',
     })
