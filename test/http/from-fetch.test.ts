@@ -59,7 +59,7 @@ describe('a Fetch request', () => {
     const forwarded = get([['X-Forwarded-For', '203.0.113.9']])
     expect(fromFetch(forwarded)).toMatchObject({ peer: null, ip: null })
     expect(fromFetch(forwarded, { peer: '192.0.2.1' })).toMatchObject({ peer: '192.0.2.1', ip: '192.0.2.1' })
-    expect(fromFetch(forwarded, { peer: '192.0.2.1', ip: '203.0.113.9' })).toMatchObject({
+    expect(fromFetch(forwarded, { peer: '192.0.2.1', clientIp: () => '203.0.113.9' })).toMatchObject({
       peer: '192.0.2.1',
       ip: '203.0.113.9',
     })

@@ -131,7 +131,8 @@ export function createAuthWith<C extends object>(options: AuthOptions<C>, means:
     onEnd: (sessionId, ended) => watchSession({ opening, log: ports.log }, sessionId, () => underNone(ended)),
     on: (event, listener) => events.on(event, listener),
     async fetch(request, { ip } = { ip: null }) {
-      const response = (await handle(core, fromFetch(request, { ip, requestId: core.requestId }))) ?? notOurs
+      const response =
+        (await handle(core, fromFetch(request, { clientIp: () => ip, requestId: core.requestId }))) ?? notOurs
       return toFetchResponse(response, request.method)
     },
     async ready() {

@@ -9,14 +9,15 @@ import {
   createBodyCollector,
   refuseUnreadableBody,
 } from './body-bytes.js'
-import { duplicated, type HttpRequest, type HttpResponse } from './message.js'
+import type { ClientIp } from './client-ip.js'
+import { duplicated, type HttpRequest, type HttpResponse, textOf } from './message.js'
 import type { RequestIdOf } from './request-id.js'
 
 export interface FromFetchOptions {
   /** The address of whoever opened the connection. A Request does not know it; the platform may. */
   readonly peer?: string | null
-  /** The client's address, where a proxy that you trust tells it. Default: `peer`. */
-  readonly ip?: string | null
+  /** The client's address, given the peer's and what `X-Forwarded-For` says. Default: the peer's. */
+  readonly clientIp?: ClientIp
   /** Default: requests have no id. */
   readonly requestId?: RequestIdOf
   /** How long a body may take to arrive. Default 10 s. */
@@ -33,31 +34,67 @@ const singleValued: ReadonlySet<string> = new Set([
   'x-original-method',
 ])
 
-export function fromFetch(
-  request: Request,
-  { peer = null, ip = peer, requestId, bodySeconds: seconds = bodySeconds }: FromFetchOptions = {},
-): HttpRequest {
-  const { pathname, search } = new URL(request.url)
-  const bound: HttpRequest = {
-    method: request.method,
-    path: pathname,
-    query: search.slice(1),
-    peer,
-    ip,
-    requestId: requestId?.(peer, request.headers.get('x-request-id')) ?? null,
-    userAgent: request.headers.get('user-agent'),
-    header(name) {
-      const value = request.headers.get(name)
-      return value?.includes(', ') === true && singleValued.has(name) ? duplicated : value
-    },
-    async body() {
-      if (request.bodyUsed) throw bodyTaken()
-      if (request.body === null) return { text: '' }
-      refuseUnreadableBody(bound)
-      return { text: await readWebBody(request.body, seconds) }
-    },
+/** A request may be bound several times on its way. */
+const requestIds = new WeakMap<Request, string>()
+
+/** Reads nothing yet: each part is looked up when asked for, so that a guard pays for two headers only. */
+export function fromFetch(request: Request, options: FromFetchOptions = {}): HttpRequest {
+  return new FetchRequest(request, options)
+}
+
+class FetchRequest implements HttpRequest {
+  readonly #request: Request
+  readonly #options: FromFetchOptions
+
+  constructor(request: Request, options: FromFetchOptions) {
+    this.#request = request
+    this.#options = options
   }
-  return bound
+
+  get method(): string {
+    return this.#request.method
+  }
+
+  get path(): string {
+    return new URL(this.#request.url).pathname
+  }
+
+  get query(): string {
+    return new URL(this.#request.url).search.slice(1)
+  }
+
+  get peer(): string | null {
+    return this.#options.peer ?? null
+  }
+
+  get ip(): string | null {
+    const { clientIp } = this.#options
+    return clientIp === undefined ? this.peer : clientIp(this.peer, textOf(this.header('x-forwarded-for')))
+  }
+
+  get requestId(): string | null {
+    const known = requestIds.get(this.#request)
+    if (known !== undefined || this.#options.requestId === undefined) return known ?? null
+    const made = this.#options.requestId(this.peer, this.header('x-request-id'))
+    requestIds.set(this.#request, made)
+    return made
+  }
+
+  get userAgent(): string | null {
+    return textOf(this.header('user-agent'))
+  }
+
+  header(name: string): string | null | typeof duplicated {
+    const value = this.#request.headers.get(name)
+    return value?.includes(', ') === true && singleValued.has(name) ? duplicated : value
+  }
+
+  async body(): Promise<{ readonly text: string }> {
+    if (this.#request.bodyUsed) throw bodyTaken()
+    if (this.#request.body === null) return { text: '' }
+    refuseUnreadableBody(this)
+    return { text: await readWebBody(this.#request.body, this.#options.bodySeconds ?? bodySeconds) }
+  }
 }
 
 /** As a Response. Of several headers of one name the last counts, but Set-Cookie and Vary add up. One with cookies is never cached. */
