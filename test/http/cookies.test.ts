@@ -52,6 +52,12 @@ describe('cookie names and attributes', () => {
     expect(writeCookie(shared, 'refresh', 'abc', 60)).not.toContain('Domain')
   })
 
+  it('share the access cookie with the hosts under this one, if that is what is asked for', () => {
+    expect(writeCookie(jarOf('https://example.com', 'example.com'), 'access', 'abc', 60)).toContain(
+      '; Domain=example.com;',
+    )
+  })
+
   it('bind the device mark to this host, whatever is shared with others', () => {
     expect(writeCookie(jarOf('https://app.example.com', 'example.com'), 'device', 'abc', 60)).toBe(
       '__Host-sessera-device=abc; Max-Age=60; Path=/; HttpOnly; SameSite=Lax; Secure',
@@ -79,6 +85,9 @@ describe('a cookie jar refuses settings that could write an attribute of their o
     ['https://app.example.com', 'ample.com'],
     ['https://app.example.com', 'Example.com'],
     ['https://app.example.com', 'example.com\n'],
+    ['https://app.example.com.', 'example.com.'],
+    ['https://a;b.example.com', 'a;b.example.com'],
+    ['https://app.example.com;x', 'example.com;x'],
     ['https://app.example.com', ''],
     ['https://10.0.0.1', '0.0.1'],
     ['https://10.0.0.1', '10.0.0.1'],
@@ -103,6 +112,10 @@ describe('writing a cookie', () => {
     expect(() => writeCookie(https, 'access', 'a'.repeat(room + 1), null)).toThrow('4097 bytes')
   })
 
+  it('takes the age 0, with which a cookie is over', () => {
+    expect(writeCookie(https, 'session', 'a', 0)).toContain('=a; Max-Age=0; Path=/')
+  })
+
   it.each([[1.5], [-1], [Number.NaN], [Number.POSITIVE_INFINITY]])('refuses the age %s', (age) => {
     expect(() => writeCookie(https, 'session', 'a', age)).toThrow('whole number')
   })
@@ -121,7 +134,11 @@ describe('reading cookies', () => {
       { session: 's', access: 't.o.k', refresh: 'r', device: 'd' },
     ],
     ['past spaces and tabs', ' \t __Host-sessera-session= \t abc \t ; x=y', { session: 'abc' }],
-    ['an emptied cookie as none', '__Host-sessera-session=', nothing],
+    [
+      'emptied cookies as none',
+      '__Host-sessera-session=; __Host-sessera-access=; __Host-sessera-refresh= ; __Host-sessera-device=',
+      nothing,
+    ],
     ['a value with an equals sign whole', '__Host-sessera-session=a=b', { session: 'a=b' }],
     [
       'a quoted value with its quotes, which makes it no credential',

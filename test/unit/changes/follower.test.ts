@@ -13,6 +13,8 @@ import { ended, idOf, nonceOf, raised } from './entries.js'
 interface Script {
   entries: readonly Change[]
   horizon: number
+  /** By how many entries the feed has grown whenever it is read. */
+  growth: number
   /** How many places behind which each read began. */
   readonly reads: number[]
   readonly reasserted: (readonly LostChange[])[]
@@ -33,6 +35,8 @@ interface Scene {
   readonly applied: number[]
   readonly lost: () => number
   readonly warnings: () => number
+  /** What was logged, in order: notes and the errors of warnings. */
+  readonly logged: unknown[]
 }
 
 function createScene(onDemand = true): Scene {
@@ -42,9 +46,11 @@ function createScene(onDemand = true): Scene {
   const applied: number[] = []
   let lost = 0
   let warnings = 0
+  const logged: unknown[] = []
   const script: Script = {
     entries: [],
     horizon: 0,
+    growth: 0,
     reads: [],
     reasserted: [],
     onTheWay: () => undefined,
@@ -59,7 +65,7 @@ function createScene(onDemand = true): Scene {
       const value = {
         at: entries.find(({ seq }) => seq === after) ?? null,
         entries: entries.filter(({ seq }) => seq > after).slice(0, limit),
-        head: entries.at(-1)?.seq ?? horizon,
+        head: (entries.at(-1)?.seq ?? horizon) + script.growth,
         horizon,
       }
       const now = clock.now()
@@ -89,12 +95,29 @@ function createScene(onDemand = true): Scene {
     pollMs: 25,
     readMs: 1000,
     onDemand,
-    log: { info: () => undefined, warn: () => void warnings++, error: () => undefined },
+    log: {
+      info: (message) => void logged.push(message),
+      warn(_message, fields) {
+        warnings++
+        logged.push(fields?.['error'])
+      },
+      error: () => undefined,
+    },
     applied: ({ seq }) => void applied.push(seq),
     settle: () => script.settle(),
     lost: () => void lost++,
   })
-  return { clock, lease, revocations, follower, script, applied, lost: () => lost, warnings: () => warnings }
+  return {
+    clock,
+    lease,
+    revocations,
+    follower,
+    script,
+    applied,
+    lost: () => lost,
+    warnings: () => warnings,
+    logged,
+  }
 }
 
 function history(length: number, from = 1, name = ''): readonly Change[] {
@@ -172,7 +195,64 @@ describe('a read', () => {
   })
 })
 
+describe('a read that fails', () => {
+  test('is logged the first time too, and its end once', async () => {
+    const scene = createScene()
+    const error = new Error('The store is down.')
+    scene.script.atTheStore = () => Promise.reject(error)
+    await scene.follower.confirm()
+    await scene.follower.confirm()
+    scene.script.atTheStore = () => undefined
+    await scene.follower.confirm()
+    await scene.follower.confirm()
+    expect(scene.logged).toEqual([error, 'The change feed can be read again.'])
+  })
+
+  test('does so when what the entries ask for cannot be had: nothing is confirmed before', async () => {
+    const scene = createScene()
+    scene.script.entries = history(1)
+    scene.script.settle = () => Promise.reject(new Error('No rows.'))
+    expect([await scene.follower.confirm(), scene.lease.isLive()]).toEqual([false, false])
+    scene.script.settle = async () => undefined
+    expect([await scene.follower.confirm(), scene.lease.isLive()]).toEqual([true, true])
+  })
+
+  test('does so when the feed grows faster than it is read', async () => {
+    const scene = createScene()
+    scene.script.growth = 1
+    expect([await scene.follower.confirm(), scene.lease.isLive()]).toEqual([false, false])
+    expect(scene.script.reads).toHaveLength(1000)
+    expect(String(scene.logged)).toContain('grew by more than 1000000 entries')
+  })
+})
+
+test('a read forgets what is over by the time of the store', async () => {
+  const scene = createScene()
+  scene.script.entries = [ended(1, 'early', { keepUntil: scene.clock.now() + 500 })]
+  await scene.follower.confirm()
+  expect(scene.revocations.size).toBe(1)
+  scene.clock.advance(501)
+  await scene.follower.confirm()
+  expect(scene.revocations.size).toBe(0)
+})
+
 describe('catching up', () => {
+  test('begins a new read each time, not only the first time that one is under way', async () => {
+    const scene = createScene()
+    for (const seq of [1, 2, 3]) {
+      const held = gate()
+      scene.script.onTheWay = held.wait
+      const first = scene.follower.confirm()
+      await Promise.resolve()
+      scene.script.entries = history(seq)
+      const caughtUp = scene.follower.catchUp()
+      held.open()
+      await caughtUp
+      expect(scene.applied.at(-1)).toBe(seq)
+      await first
+    }
+  })
+
   test('begins a new read when one is under way, for that one may have looked too early', async () => {
     const scene = createScene()
     const held = gate()
@@ -202,6 +282,24 @@ describe('another history', () => {
     scene.script.entries = history(3, 41)
     expect(await scene.follower.confirm()).toBe(true)
     expect([scene.applied, scene.warnings(), scene.script.reasserted]).toEqual([[41, 42, 43], 0, []])
+  })
+
+  test('a first start with a horizon and nothing behind it is at the head at once', async () => {
+    const scene = createScene()
+    scene.script.horizon = 40
+    expect(await scene.follower.confirm()).toBe(true)
+    expect([scene.follower.position().seq, scene.script.reads]).toEqual([40, [0, 40]])
+  })
+
+  test('is told of what is over in this very instant, for it may still count', async () => {
+    const scene = createScene()
+    const keepUntil = scene.clock.now() + 500
+    scene.script.entries = [ended(1, 'early', { keepUntil })]
+    await scene.follower.confirm()
+    scene.clock.advance(500)
+    scene.script.entries = []
+    await scene.follower.confirm()
+    expect(scene.script.reasserted.flat().map(({ nonce }) => nonce)).toEqual([nonceOf(1)])
   })
 
   test.each([
@@ -338,6 +436,52 @@ describe('in the background', () => {
     await follower.stop()
     await vi.advanceTimersByTimeAsync(1000)
     expect(script.reads).toHaveLength(5)
+  })
+
+  test('it counts the wait from the beginning of a read, not from its end', async () => {
+    const { follower, script, clock } = createScene(false)
+    const begun = Date.now()
+    const reads: number[] = []
+    script.atTheStore = () => void reads.push(Date.now() - begun)
+    script.onTheWay = () => clock.advance(10)
+    follower.start()
+    await vi.advanceTimersByTimeAsync(60)
+    await follower.stop()
+    expect(reads).toEqual([0, 15, 30, 45, 60])
+  })
+
+  test('its timer keeps no process alive', async () => {
+    const { follower } = createScene(false)
+    const setTimer = vi.spyOn(globalThis, 'setTimeout')
+    follower.start()
+    await vi.advanceTimersByTimeAsync(1)
+    const timers = setTimer.mock.results.map(({ value }) => value)
+    setTimer.mockRestore()
+    expect(vi.getTimerCount()).toBe(1)
+    expect(timers.at(-1)?.hasRef()).toBe(false)
+    await follower.stop()
+  })
+
+  test('once stopped it cannot be started again', async () => {
+    const { follower, script } = createScene(false)
+    await follower.stop()
+    follower.start()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(script.reads).toEqual([])
+  })
+
+  test('a read that fails because it is stopped is not logged', async () => {
+    const { follower, script, warnings } = createScene(false)
+    const held = gate()
+    script.onTheWay = async () => {
+      await held.wait()
+      throw new Error('The store is closed.')
+    }
+    follower.start()
+    const stopping = follower.stop()
+    held.open()
+    await stopping
+    expect(warnings()).toBe(0)
   })
 
   test('stopped while a read is under way, it reads no more', async () => {

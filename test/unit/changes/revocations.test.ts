@@ -25,6 +25,7 @@ describe('a token is refused', () => {
   const table: readonly (readonly [string, readonly Change[], boolean])[] = [
     ['when nothing is known', [], false],
     ['when its session ended', [ended(1, 's')], true],
+    ['when its session ended, whatever mode is told with it', [ended(1, 's', { mode: 'token' })], true],
     ['when another session ended', [ended(1, 't')], false],
     ['when its session is held another way now', [moved(1, 's', { mode: 'session' })], true],
     ['when its session was raised and is held as before', [moved(1, 's', { mode: 'token' })], false],
@@ -39,6 +40,15 @@ describe('a token is refused', () => {
       true,
     ],
     [
+      'when its session moved away and back after it was issued, and was raised since',
+      [
+        moved(1, 's', { at: 7000 }),
+        moved(2, 's', { mode: 'token', at: 8000 }),
+        moved(3, 's', { mode: 'token' }),
+      ],
+      true,
+    ],
+    [
       'when its session was raised after it was issued, having moved before',
       [moved(1, 's'), moved(2, 's', { mode: 'token', at: 5000 }), moved(3, 's', { mode: 'token', at: 9000 })],
       false,
@@ -48,6 +58,11 @@ describe('a token is refused', () => {
     ['under a lower epoch', [raised(1, 'ada', { epoch: 4 })], true],
     ['under the same epoch', [raised(1, 'ada', { epoch: 3, revision: 3 })], false],
     ['under a lower revision', [raised(1, 'ada', { epoch: 3, revision: 4 })], true],
+    [
+      'under a lower revision than another history told of',
+      [raised(1, 'ada', { epoch: 3, revision: 4 }), raised(2, 'ada', { epoch: 3, revision: 3 })],
+      true,
+    ],
     ['when somebody else was raised', [raised(1, 'bob', { epoch: 9, revision: 9 })], false],
     ['when its session was spared', [raised(1, 'ada', { epoch: 4, ...spares('s', 3) })], false],
     ['when another was spared', [raised(1, 'ada', { epoch: 4, ...spares('t', 3) })], true],
@@ -72,6 +87,21 @@ describe('a token is refused', () => {
       [raised(5, 'ada', { epoch: 5 }), raised(2, 'ada', { epoch: 4, ...spares('s', 3) })],
       true,
     ],
+    [
+      'when two histories raised to the same height and one of them spared it',
+      [raised(5, 'ada', { epoch: 4 }), raised(2, 'ada', { epoch: 4, ...spares('s', 3) })],
+      true,
+    ],
+    [
+      'when they did so the other way round',
+      [raised(2, 'ada', { epoch: 4, ...spares('s', 3) }), raised(5, 'ada', { epoch: 4 })],
+      true,
+    ],
+    [
+      'when they did so at the same place',
+      [raised(2, 'ada', { epoch: 4 }), raised(2, 'ada', { epoch: 4, ...spares('s', 3) })],
+      true,
+    ],
     ['when everyone was ended', [everyone(1, 4)], true],
     ['when it was issued after everyone was ended', [everyone(1, 3)], false],
     ['when everyone was ended at two heights, told in either order', [everyone(2, 4), everyone(1, 2)], true],
@@ -93,6 +123,8 @@ describe('what was read after position 5 may be remembered', () => {
     ['unless the user changed since', [raised(6, 'ada')], false],
     ['when everyone was ended before', [everyone(5, 2)], true],
     ['unless everyone was ended since', [everyone(6, 2)], false],
+    ['unless everyone was ended since, to the same height', [everyone(1, 2), everyone(6, 2)], false],
+    ['when keys changed since', [{ ...ended(6, ''), kind: 'keys' }], true],
     ['when others changed since', [ended(6, 't'), raised(7, 'bob')], true],
   ]
   test.each(table)('%s', (_what, changes, admitted) => {
@@ -114,6 +146,16 @@ describe('over several segments', () => {
     const told = new Map([...revocations.known()].map(({ subject, nonce }) => [subject, nonce]))
     expect(told.size).toBe(many)
     for (const seq of [1, 4096, 4097, many]) expect(told.get(idOf(seq))).toBe(nonceOf(seq))
+  })
+
+  test('of one that moved in both the later move counts', () => {
+    const revocations = knowing(moved(1, 's', { mode: 'session', at: 1000 }))
+    for (let seq = 2; seq <= 4097; seq++) revocations.apply(ended(seq, seq))
+    revocations.apply(moved(4098, 's', { mode: 'token', at: 7000 }))
+    expect(revocations.refuses(stamp({ mode: 'token', issuedAt: 7 }))).toBe(false)
+    expect(revocations.refuses(stamp({ mode: 'token', issuedAt: 6 }))).toBe(true)
+    expect(revocations.refuses(stamp({ mode: 'session', issuedAt: 7 }))).toBe(true)
+    expect([4097, 4098].map((since) => revocations.admits(idOf('s'), 'ada', since))).toEqual([false, true])
   })
 
   test('what moved in one and ended in another has ended, in either order', () => {
@@ -207,6 +249,16 @@ describe('forgetting', () => {
     const revocations = knowing(ended(1, 's', { keepUntil: 100 }), ended(2, 't', { keepUntil: 200 }))
     revocations.forget(150)
     expect(revocations.refuses(stamp())).toBe(true)
+  })
+
+  test('drops a user that another, changed since, outlives', () => {
+    const revocations = knowing(
+      raised(1, 'ada', { keepUntil: 100 }),
+      raised(2, 'bob', { keepUntil: 200 }),
+      raised(3, 'ada', { keepUntil: 300 }),
+    )
+    revocations.forget(250)
+    expect([...revocations.known()].map(({ subject }) => subject)).toEqual(['ada'])
   })
 
   test('keeps a user as long as the longest of what was told of them', () => {

@@ -21,6 +21,7 @@ import {
   now,
   outcomeOf,
   seconds,
+  tokenOf,
   verifyWith,
 } from './forge.js'
 
@@ -100,7 +101,7 @@ describe.each(keys)('$key.algorithm', (inHand) => {
 
 test('tokens without scope and app claims have neither', () => {
   const { scope: _scope, claims: _claims, ...plain } = exampleClaims
-  expect(verifyWith(key, signAccessToken(plain, key))).toEqual({ ok: true, claims: plain })
+  expect(verifyWith(key, signAccessToken(plain, key))).toStrictEqual({ ok: true, claims: plain })
 })
 
 test('whatever claims fit come back as they were', () => {
@@ -167,6 +168,13 @@ describe('what verification would refuse is not signed', () => {
     const sign = (): string => signAccessToken({ ...exampleClaims, ...change }, key)
     expect(sign).toThrow(ConfigurationError)
     expect(sign).toThrow(sentence)
+  })
+
+  test('a token of 8,192 characters is, one of a character more is not', () => {
+    const longest = tokenOf(8192, key)
+    expect(signAccessToken(longest.claims, longest.named)).toHaveLength(8192)
+    const longer = tokenOf(8193, key)
+    expect(() => signAccessToken(longer.claims, longer.named)).toThrow('8193 of 8192 characters')
   })
 
   test('claims of exactly 1 kB are', () => {

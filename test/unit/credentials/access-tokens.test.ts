@@ -13,6 +13,7 @@ import { createFakeClock, type FakeClock } from '../../../packages/sessera/src/t
 import { createSeededRandom } from '../../../packages/sessera/src/testing/seeded-random.js'
 import { sessionRecord } from '../../../packages/sessera/src/testing/store-cases/records.js'
 import { createMeddledStore, type MeddledStore } from '../../support/meddled-store.js'
+import { exampleClaims } from './forge.js'
 
 const settings = { issuer: 'https://app.example', audience: 'https://app.example', lifetimeSeconds: 300 }
 
@@ -92,6 +93,47 @@ describe('a minted token', () => {
     })
   })
 
+  test.each<[string, { idleSeconds?: number; endsIn?: number }, number]>([
+    ['as long as tokens live', {}, 300],
+    ['no longer than the session may go unseen', { idleSeconds: 60 }, 60],
+    ['no longer than the session', { endsIn: 100_000 }, 100],
+    ['no longer than the whole seconds of the session', { endsIn: 100_999 }, 100],
+  ])('is valid %s', async (_what, { idleSeconds = 3600, endsIn = 86_400_000 }, expected) => {
+    const { clock, node } = createBench()
+    const { tokens } = await node()
+    const now = clock.now()
+    const { session } = subjectAt(now)
+    const minted = tokens.mint(
+      subjectAt(now, { session: { ...session, idleSeconds, expiresAt: now + endsIn } }),
+    )
+    expect(minted.lifetimeSeconds).toBe(expected)
+    const claims = await tokens.verify(minted.token, now)
+    expect((claims?.exp ?? 0) - (claims?.iat ?? 0)).toBe(expected)
+  })
+
+  test('names the client that the session is of', async () => {
+    const { clock, node } = createBench()
+    const { tokens } = await node()
+    const { session } = subjectAt(clock.now())
+    const { token } = tokens.mint(subjectAt(clock.now(), { session: { ...session, clientId: 'till' } }))
+    expect(await tokens.verify(token, clock.now())).toMatchObject({ client_id: 'till' })
+  })
+
+  test('has no member for claims of which there are none', async () => {
+    const { clock, node } = createBench()
+    const { tokens } = await node()
+    const { profile } = subjectAt(clock.now())
+    const { token } = tokens.mint(subjectAt(clock.now(), { profile: { ...profile, claims: {} } }))
+    const claims = await tokens.verify(token, clock.now())
+    expect(claims).not.toHaveProperty('claims')
+    expect(claims === null ? null : tokens.principalOf(claims).claims).toEqual({})
+  })
+
+  test('gives its scopes to the principal, one by one', async () => {
+    const { tokens } = await createBench().node()
+    expect(tokens.principalOf(exampleClaims).scopes).toEqual(['report:read', 'report:write'])
+  })
+
   test('is another each time', async () => {
     const { clock, node } = createBench()
     const { tokens } = await node()
@@ -120,6 +162,30 @@ describe('a minted token', () => {
     const { tokens } = await node()
     const token = tokens.mint(subjectAt(clock.now())).token
     expect((await tokens.verify(token, clock.now() + after)) !== null).toBe(valid)
+  })
+})
+
+describe('the session of a token', () => {
+  const year = 366 * 86_400_000
+
+  test.each([
+    ['while it is valid', 0, true],
+    ['when it is over', 3_600_000, true],
+    ['a year later', 300_000 + year - 1, true],
+    ['when no session can have lasted so long', 300_000 + year, false],
+  ])('%s', async (_when, after, isTold) => {
+    const { clock, node } = createBench()
+    const { tokens } = await node()
+    const what = subjectAt(clock.now())
+    const { token } = tokens.mint(what)
+    expect(tokens.sessionOf(token, clock.now() + after)).toBe(isTold ? what.session.id : null)
+  })
+
+  test('is told of none that is not ours', async () => {
+    const { clock, node } = createBench()
+    const [ours, theirs] = [await node(), await createBench().node()]
+    const { token } = theirs.tokens.mint(subjectAt(clock.now()))
+    for (const text of ['', 'a.b.c', token]) expect(ours.tokens.sessionOf(text, clock.now())).toBeNull()
   })
 })
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { createDeviceMarks, type DeviceMarks } from '../../../packages/sessera/src/credentials/device-mark.js'
+import { createMac } from '../../../packages/sessera/src/credentials/mac.js'
 import { createServerKeys } from '../../../packages/sessera/src/credentials/server-keys.js'
 import { createSeededRandom } from '../../../packages/sessera/src/testing/seeded-random.js'
 
@@ -47,6 +48,18 @@ describe('a device mark', () => {
     ])
     expect(five).toHaveLength(110)
     expect(marks.renew(five, 'a')).toHaveLength(110)
+  })
+
+  test('in use by one person again and again drives nobody out', () => {
+    const mark = signedIn(['b', 'a', 'a', 'a', 'a', 'a'])
+    expect(marks.find(mark, 'b')).not.toBeNull()
+    expect(mark).toHaveLength(78)
+  })
+
+  test('vouches for a user without a name, and still not for nobody', () => {
+    const mark = marks.renew(null, '')
+    expect(marks.find(mark, '')).not.toBeNull()
+    expect(marks.find(mark, null)).toBeNull()
   })
 
   test('of two browsers are two devices, also for one user', () => {
@@ -95,6 +108,38 @@ describe('what is not ours vouches for nobody', () => {
     const renewed = marks.renew(mark, 'ada')
     expect(marks.find(renewed, 'ada')).not.toBeNull()
     expect(marks.find(renewed, 'ada')).not.toBe(deviceId)
+  })
+
+  /** With the tag that our own key makes of it. */
+  function tagged(...parts: readonly Uint8Array[]): string {
+    const body = Buffer.concat(parts)
+    const mac = createMac(createServerKeys([secretOf(1)]).first.derive('device tag'))
+    return Buffer.concat([body, mac(body).subarray(0, 16)]).toString('base64url')
+  }
+  const [head, voucher, rest] = [bytes.subarray(0, 2), bytes.subarray(18, 30), bytes.subarray(2, 30)]
+  const keyId = bytes.subarray(1, 2)
+
+  test('a tag that is right makes a mark of what has its form', () => {
+    expect(tagged(head, rest)).toBe(ada)
+  })
+
+  test.each([
+    ['an earlier version', tagged(Buffer.of(0), keyId, rest)],
+    ['a later version', tagged(Buffer.of(2), keyId, rest)],
+    ['the name of another key', tagged(Buffer.of(1, (bytes[1] ?? 0) ^ 1), rest)],
+    ['five vouchers', tagged(head, rest, ...Array.from({ length: 4 }, () => voucher))],
+    ['no voucher', tagged(bytes.subarray(0, 18))],
+    ['a voucher and a half', tagged(head, rest, voucher.subarray(0, 6))],
+  ])('under a tag that is right all the same: %s', (_what, mark) => {
+    expect(marks.find(mark, 'ada')).toBeNull()
+    expect(marks.find(marks.renew(mark, 'ada'), 'ada')).not.toBe(deviceId)
+  })
+
+  test('a beginning of any length', () => {
+    for (let length = 0; length < bytes.length; length++) {
+      const start = bytes.subarray(0, length).toString('base64url')
+      expect([length, marks.find(start, 'ada')]).toEqual([length, null])
+    }
   })
 
   test('a voucher moved from one mark into another', () => {

@@ -80,6 +80,24 @@ export function forge({
   return `${input}.${typeof signature === 'string' ? signature : signature.toString('base64url')}`
 }
 
+/** Claims, and a name for the key, that make a token of exactly so many characters. */
+export function tokenOf(
+  length: number,
+  key: SigningKey,
+): { readonly named: SigningKey; readonly claims: AccessTokenClaims } {
+  const named = ['k', 'kk', 'kkk', 'kkkk'].map((kid) => ({ ...key, kid }))
+  for (const by of named) {
+    const room = Math.floor(
+      ((length - forge({ key: by, payload: { ...exampleClaims, roles: [''] } }).length) * 3) / 4,
+    )
+    for (const size of [room - 1, room, room + 1]) {
+      const claims = { ...exampleClaims, roles: ['r'.repeat(size)] }
+      if (forge({ key: by, payload: claims }).length === length) return { named: by, claims }
+    }
+  }
+  throw new Error(`No token has ${length} characters.`)
+}
+
 export function verifyWith(
   key: SigningKey,
   text: string,

@@ -6,6 +6,7 @@ import {
   type Handles,
   nextGeneration,
 } from '../../../packages/sessera/src/credentials/handle.js'
+import { createMac } from '../../../packages/sessera/src/credentials/mac.js'
 import { createServerKeys } from '../../../packages/sessera/src/credentials/server-keys.js'
 import type { Purpose } from '../../../packages/sessera/src/domain/session.js'
 import { sessionRecord } from '../../../packages/sessera/src/testing/store-cases/records.js'
@@ -125,6 +126,31 @@ describe('a handle serves nothing but what it was made for', () => {
     const other = Buffer.from(handles.issue({ ...session, seed: 'AAESExQVFhcYGRobHB0eHw' }), 'base64url')
     const mixed = Buffer.concat([Buffer.from(text, 'base64url').subarray(0, 30), other.subarray(30)])
     expect(handles.parse(mixed.toString('base64url'), 'session')).toBeNull()
+  })
+})
+
+describe('under a tag that is right all the same', () => {
+  /** The handle with one byte of its head changed, and the tag that our own key makes of that. */
+  function tagged(at: number, change: (byte: number) => number): string {
+    const bytes = Buffer.from(text, 'base64url')
+    bytes[at] = change(bytes[at] ?? 0)
+    const mac = createMac(createServerKeys([secretOf(1)]).first.derive('handle tag'))
+    const tagOf = (purpose: number): Buffer =>
+      mac(Buffer.concat([Buffer.of(purpose), bytes.subarray(0, 22), bytes.subarray(30)]))
+    tagOf(1).copy(bytes, 22, 0, 8)
+    return bytes.toString('base64url')
+  }
+
+  test('a handle as it was made is one', () => {
+    expect(tagged(0, (byte) => byte)).toBe(text)
+  })
+
+  test.each([
+    ['an earlier version', 0, () => 0],
+    ['a later version', 0, () => 2],
+    ['the name of another key', 1, (byte: number) => byte ^ 1],
+  ])('%s is refused', (_what, at, change) => {
+    expect(handles.parse(tagged(at, change), 'session')).toBeNull()
   })
 })
 

@@ -109,6 +109,27 @@ describe.each(kinds)('an invitation for $kind', ({ user }) => {
   })
 })
 
+describe('what cannot be an invitation is not looked up', () => {
+  const bytes = Buffer.from(ours.issue(reset, expiresAt), 'base64url')
+
+  test.each([
+    ['of an earlier version', Buffer.concat([Buffer.of(0), bytes.subarray(1)])],
+    ['of a later version', Buffer.concat([Buffer.of(2), bytes.subarray(1)])],
+    ['a byte too short for head and MAC', bytes.subarray(0, 38)],
+    ['the version alone', bytes.subarray(0, 1)],
+    ['nothing', Buffer.of()],
+  ])('%s', (_, spelt) => {
+    expect(ours.parse(spelt.toString('base64url'))).toBeNull()
+  })
+
+  test('more than 768 characters', () => {
+    const longest = ours.issue({ ...reset, userId: 'a'.repeat(537) }, expiresAt)
+    expect(longest).toHaveLength(768)
+    expect(opens(longest, { ...reset, userId: 'a'.repeat(537) })).toBe(true)
+    expect(ours.parse(ours.issue({ ...reset, userId: 'a'.repeat(538) }, expiresAt))).toBeNull()
+  })
+})
+
 test('the fields of two users never spell the same', () => {
   const one = ours.issue({ ...reset, userId: 'ab', passwordHash: 'c' }, expiresAt)
   const [head, mac] = [0, 7].map((at) => Buffer.from(one, 'base64url').subarray(at, at === 0 ? 7 : 39))
@@ -126,6 +147,7 @@ describe('the invitation of the first administrator', () => {
     expect(opensFirst(text, ['another sealed key', 'a sealed key'])).toBe(true)
     expect(opensFirst(text, ['another sealed key'])).toBe(false)
     expect(opensFirst(text, [])).toBe(false)
+    expect(opensFirst(text, ['a sealed key'], invitationsOf(secretOf(2), secretOf(1)))).toBe(true)
   })
 
   test('opens nothing with any bit flipped, nor with another secret', () => {

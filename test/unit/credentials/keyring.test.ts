@@ -24,8 +24,10 @@ class ArrayKeyStore implements KeyStore {
   readonly clock: FakeClock
   rows: StoredKey[] = []
   lists = 0
+  removals = 0
   pace: () => Promise<unknown> = () => Promise.resolve()
   onceBeforeAdd: (() => Promise<unknown>) | null = null
+  onceAfterAdd: (() => Promise<unknown>) | null = null
 
   constructor(clock: FakeClock) {
     this.clock = clock
@@ -47,10 +49,14 @@ class ArrayKeyStore implements KeyStore {
     const latest = this.rows.toSorted((a, b) => a.signsFrom - b.signsFrom).at(-1)
     const value = (latest?.kid ?? null) === newest
     if (value) this.rows.push(key)
+    const after = this.onceAfterAdd
+    this.onceAfterAdd = null
+    await after?.()
     return { value, now: this.clock.now() }
   }
 
   async remove(kid: string): Promise<{ value: boolean; now: number }> {
+    this.removals += 1
     await this.pace()
     const before = this.rows.length
     this.rows = this.rows.filter((key) => key.kid !== kid)
@@ -154,13 +160,57 @@ describe('rotation', () => {
     expect(new Set(kids)).toEqual(new Set([store.rows[1]?.kid]))
   })
 
-  test('twice in the same instant gives two keys in order', async () => {
+  test('publishes a key as long before it signs as was asked for', async () => {
+    const { clock, node } = createSite()
+    const keyring = node({ publishAheadSeconds: 60 })
+    await keyring.ready()
+    const first = keyring.signingKey(clock.now()).kid
+    const second = await keyring.rotate()
+    expect(keyring.signingKey(clock.now() + 59_999).kid).toBe(first)
+    expect(keyring.signingKey(clock.now() + 60_000).kid).toBe(second)
+  })
+
+  test('several times in the same instant gives as many keys in order', async () => {
     const { store, node } = createSite()
     const keyring = node()
     await keyring.ready()
-    const kids = [await keyring.rotate(), await keyring.rotate()]
+    const kids = [await keyring.rotate(), await keyring.rotate(), await keyring.rotate()]
     expect(publishedKids(keyring).slice(1)).toEqual(kids)
-    expect(new Set(store.rows.map(({ signsFrom }) => signsFrom)).size).toBe(3)
+    expect(new Set(store.rows.map(({ signsFrom }) => signsFrom)).size).toBe(4)
+  })
+
+  test('by two nodes at once, with a key pending already, makes one more and both name it', async () => {
+    const { store, node } = createSite()
+    const [one, other] = [node(), node()]
+    await one.ready()
+    await other.ready()
+    const pending = await one.rotate()
+    const kids = await Promise.all([one.rotate(), other.rotate()])
+    expect(store.rows).toHaveLength(3)
+    expect(new Set(kids)).toEqual(new Set([store.rows[2]?.kid]))
+    expect(kids).not.toContain(pending)
+  })
+
+  test('names the key that it made, even if another node has added one since', async () => {
+    const { store, node } = createSite()
+    const [one, other] = [node(), node()]
+    await one.ready()
+    await other.ready()
+    store.onceAfterAdd = () => other.rotate()
+    expect(await one.rotate()).toBe(store.rows[1]?.kid)
+    expect(store.rows).toHaveLength(3)
+  })
+
+  test('that an emergency kill overtakes still gives a key that is published before it signs', async () => {
+    const { clock, store, node } = createSite()
+    const [one, other] = [node(), node()]
+    await one.ready()
+    await other.ready()
+    const bad = one.signingKey(clock.now()).kid
+    store.onceBeforeAdd = () => other.revoke(bad)
+    const kid = await one.rotate()
+    expect(store.rows.find((row) => row.kid === kid)?.signsFrom).toBe(clock.now() + 600_000)
+    expect(one.signingKey(clock.now()).kid).toBe(other.signingKey(clock.now()).kid)
   })
 
   test('happens by itself, so that the next key signs after 90 days', async () => {
@@ -252,6 +302,15 @@ describe('retirement', () => {
     expect(store.rows.map(({ kid }) => kid)).toEqual([second])
   })
 
+  test('where there is nothing to retire costs no more than one read of the keys', async () => {
+    const { store, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    store.lists = 0
+    await keyring.tend()
+    expect(store.lists).toBe(1)
+  })
+
   test('never takes the only key', async () => {
     const { clock, store, node } = createSite()
     const keyring = node({ rotateEverySeconds: 1e9 })
@@ -287,6 +346,15 @@ describe('a read of the keys', () => {
     expect(other.findKey(kid)).toBeNull()
     await other.reload()
     expect(other.findKey(kid)).not.toBeNull()
+  })
+
+  test('opens no key that is open already', async () => {
+    const { clock, node } = createSite()
+    const keyring = node()
+    await keyring.ready()
+    const key = keyring.signingKey(clock.now())
+    await keyring.reload()
+    expect(keyring.findKey(key.kid)).toBe(key)
   })
 
   test('is joined while it lasts, however long', async () => {
@@ -381,6 +449,7 @@ describe('the emergency kill', () => {
     await keyring.ready()
     expect(await keyring.revoke('__proto__')).toBe(false)
     expect(store.rows).toHaveLength(1)
+    expect(store.removals).toBe(0)
   })
 
   test('by 16 nodes at once happens once', async () => {
@@ -420,6 +489,22 @@ describe('the emergency kill', () => {
     expect(store.rows.find(({ kid }) => kid === now.kid)?.signsFrom).toBeLessThanOrEqual(clock.now())
     expect(store.rows).toHaveLength(2)
   })
+})
+
+test('the list says of every key what it is for, and since when', async () => {
+  const { clock, node } = createSite()
+  const keyring = node()
+  await keyring.ready()
+  const first = { kid: keyring.signingKey(clock.now()).kid, algorithm: 'EdDSA', createdAt: clock.now() }
+  const begun = clock.now()
+  const second = { kid: await keyring.rotate(), algorithm: 'EdDSA', createdAt: begun }
+  clock.advance(600_000 - 1)
+  expect(await keyring.list()).toEqual([
+    { ...first, signsFrom: begun, state: 'signing' },
+    { ...second, signsFrom: begun + 600_000, state: 'pending' },
+  ])
+  clock.advance(1)
+  expect((await keyring.list()).map(({ state }) => state)).toEqual(['retiring', 'signing'])
 })
 
 describe('another algorithm', () => {

@@ -45,6 +45,12 @@ test('any key of at most a block and any message: what createHmac makes of them,
   )
 })
 
+test.each([1, 32, 63, 64])('a key of %i bytes is one', (length) => {
+  const key = createSecretKey(Buffer.alloc(length, 0xa5))
+  const message = Buffer.from('message')
+  expect(createMac(key)(message)).toEqual(createHmac('sha256', key).update(message).digest())
+})
+
 test('a key longer than a block is refused, for RFC 2104 would have it hashed', () => {
   expect(() => createMac(createSecretKey(Buffer.alloc(65)))).toThrow(RangeError)
 })

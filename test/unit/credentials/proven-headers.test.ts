@@ -110,6 +110,12 @@ describe('what is kept', () => {
     const genuine = Array.from({ length: 100 }, () => freshKey())
     for (const by of genuine) readsFor(by)
     expect(genuine.slice(-64).map(readsFor)).toEqual(Array(64).fill(1))
-    expect(genuine.slice(0, 36).map(readsFor)).toEqual(Array(36).fill(2))
+    expect(genuine.slice(0, 36).toReversed().map(readsFor)).toEqual(Array(36).fill(2))
+  })
+
+  test('stays, however often others that are kept are used', () => {
+    const genuine = Array.from({ length: 64 }, () => freshKey())
+    for (const by of genuine) readsFor(by)
+    expect(genuine.toReversed().map(readsFor)).toEqual(Array(64).fill(1))
   })
 })

@@ -50,6 +50,14 @@ describe('the bound in bytes', () => {
     )
   })
 
+  test('is more than what the tables take outside the heap', () => {
+    const before = process.memoryUsage().arrayBuffers
+    const remembered = createRemembered<Held>(10_000_000, spread)
+    for (let number = 100; number < 600; number++) fillFor(remembered, number)
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(remembered.bytes)
+    expect(remembered.size).toBe(500)
+  })
+
   test('an entry of just its size fits, one byte less does not do', () => {
     const { bytes } = createFilledWithOne(1_000_000)
     expect(createFilledWithOne(bytes).size).toBe(1)

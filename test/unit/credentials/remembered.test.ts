@@ -42,6 +42,7 @@ describe('the key of a credential', () => {
       expect([spelt, keyOfBearer(spelt)]).toEqual([spelt, null])
     }
     expect(keyOfCookies('a.b.c', null)).toBeNull()
+    expect(keyOfCookies(null, null)).toBeNull()
   })
 
   test('answers only for the very same digest: not one bit of it may differ', () => {

@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { openSealedKey, sealKey } from '../../../packages/sessera/src/credentials/sealed-key.js'
 import { createServerKeys } from '../../../packages/sessera/src/credentials/server-keys.js'
@@ -49,6 +50,37 @@ describe('it stays shut', () => {
     ['when it is spelt otherwise', { ...stored, sealed: `${sealed}=` }, old],
   ])('%s', (_, key, secret) => {
     expect(openSealedKey(key, createServerKeys([secret]))).toBeNull()
+  })
+
+  test('when it is cut short anywhere', () => {
+    const bytes = Buffer.from(sealed, 'base64url')
+    for (let length = 0; length < bytes.length; length += 1) {
+      const start = bytes.subarray(0, length).toString('base64url')
+      expect(openSealedKey({ ...stored, sealed: start }, createServerKeys([old]))).toBeNull()
+    }
+  })
+
+  test('when there is nothing in it', () => {
+    const serverKeys = createServerKeys([old])
+    const empty = sealKey({ ...material, privateKey: Buffer.alloc(0) }, { serverKeys, random })
+    expect(openSealedKey({ ...stored, sealed: empty }, serverKeys)).toBeNull()
+  })
+
+  const { keyId } = createServerKeys([old]).first
+  test.each([
+    ['opens as it was made', [1, keyId], privateKey],
+    ['of an earlier version', [0, keyId], null],
+    ['of a later version', [2, keyId], null],
+    ['in the name of another key', [1, keyId ^ 1], null],
+  ])('under a tag that is right all the same: %s', (_, numbers, opened) => {
+    const serverKeys = createServerKeys([old])
+    const head = Buffer.from(numbers)
+    const nonce = Buffer.alloc(12, 7)
+    const cipher = createCipheriv('aes-256-gcm', serverKeys.first.derive('signing key seal'), nonce)
+    cipher.setAAD(Buffer.concat([head, Buffer.from('["EdDSA","kid-1"]')]))
+    const body = Buffer.concat([cipher.update(privateKey), cipher.final()])
+    const bytes = Buffer.concat([head, nonce, body, cipher.getAuthTag()])
+    expect(openSealedKey({ ...stored, sealed: bytes.toString('base64url') }, serverKeys)).toEqual(opened)
   })
 
   test('when any bit is flipped', () => {

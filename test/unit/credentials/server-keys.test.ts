@@ -58,6 +58,18 @@ describe('refused, with a sentence that says what to do', () => {
     expect(() => createServerKeys(secrets)).toThrow(new ConfigurationError(sentence))
   })
 
+  test.each([
+    ['undefined, as an environment without it gives', undefined],
+    ['null', null],
+    ['a number', 32],
+    ['bytes', Buffer.alloc(32)],
+    ['a list', Array.from({ length: 32 }, () => 'x')],
+  ])('%s is no secret', (_, secret) => {
+    const make = (): unknown => Reflect.apply(createServerKeys, undefined, [[secret]])
+    expect(make).toThrow(ConfigurationError)
+    expect(make).toThrow('Secret 1 is shorter than 32 characters')
+  })
+
   test('a secret is never repeated in the message', () => {
     expect(() => createServerKeys(['hunter2'])).not.toThrow(/hunter2/)
   })

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { parseStrictJson } from '../../../packages/sessera/src/credentials/strict-json.js'
 
 const limits = { maxDepth: 4, maxMembers: 6 }
@@ -72,6 +72,17 @@ function namesIn(value: unknown): readonly string[] {
 }
 
 const hasBackslash = (name: string): boolean => name.includes('\\')
+
+test('an error that is not about the text is passed on', () => {
+  const parse = vi.spyOn(JSON, 'parse').mockImplementation(() => {
+    throw new RangeError('out of memory')
+  })
+  try {
+    expect(() => parseStrictJson('{}', limits)).toThrow('out of memory')
+  } finally {
+    parse.mockRestore()
+  }
+})
 
 test('what JSON.parse of some versions misreads is refused, not misread', () => {
   for (let time = 0; time < 100; time++) parseStrictJson('{"\\"":"","\\\\":""}', limits)

@@ -394,6 +394,60 @@ describe('a store that fails', () => {
     expect(scene.trail.dropped).toBe(25)
   })
 
+  it('is left alone until its pause is over', async () => {
+    const scene = setScene()
+    scene.before = fails
+    recordMany(scene.trail, 1)
+    await vi.advanceTimersByTimeAsync(99)
+    recordMany(scene.trail, 1)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(scene.attempts).toBe(1)
+  })
+
+  it('once more is told of once more, and tried again as soon as the first time', async () => {
+    const scene = setScene()
+    for (const round of [1, 2]) {
+      scene.before = fails
+      recordMany(scene.trail, 1)
+      await vi.advanceTimersByTimeAsync(100)
+      scene.before = works
+      await vi.advanceTimersByTimeAsync(200)
+      expect([scene.trail.waiting, scene.attempts, scene.log.length]).toEqual([0, 3 * round, round])
+      scene.before = fails
+    }
+  })
+
+  it('for too long once more is told with what was lost that time', async () => {
+    const scene = setScene()
+    for (const lost of [1, 2]) {
+      scene.before = fails
+      recordMany(scene.trail, 10_000 + lost)
+      await vi.advanceTimersByTimeAsync(0)
+      scene.before = works
+      await vi.advanceTimersByTimeAsync(100)
+    }
+    const told = scene.told.filter(({ name }) => name === 'sys_audit_dropped')
+    expect([causesOf(told), scene.trail.dropped]).toEqual([['1', '2'], 3])
+  })
+
+  it('or is merely slow loses what is too much, which is told as well', async () => {
+    const scene = setScene()
+    let answer = (): void => undefined
+    scene.before = () =>
+      new Promise((resolve) => {
+        answer = resolve
+      })
+    recordMany(scene.trail, 1000)
+    await vi.advanceTimersByTimeAsync(0)
+    recordMany(scene.trail, 9003, 1000)
+    expect([scene.trail.waiting, scene.trail.dropped]).toEqual([10_000, 3])
+    scene.before = works
+    answer()
+    await scene.trail.flush()
+    expect(causesOf(scene.appends.flat())).toEqual([...numbers(0, 1000), ...numbers(1003, 10_003), '3'])
+    expect(scene.log.at(-1)).toMatchObject({ fields: { events: 3 } })
+  })
+
   it('does not hold up a flush, which is another attempt', async () => {
     const scene = setScene()
     scene.before = fails
@@ -445,6 +499,14 @@ it('closing keeps what was recorded until then, and says nothing', async () => {
   await trail.close()
   expect(causesOf(appends.flat())).toEqual(numbers(0, 1500))
   expect(log).toEqual([])
+})
+
+it('what is recorded after closing is told, and not kept', async () => {
+  const { trail, appends, told } = setScene()
+  await trail.close()
+  recordMany(trail, 1)
+  await trail.flush()
+  expect([told.length, appends.length, trail.waiting]).toEqual([1, 0, 0])
 })
 
 it('the guide says of every name when it is recorded, and of no other', () => {

@@ -68,6 +68,12 @@ test('before the first answer it is this machine’s clock', () => {
   expect(scene.now()).toBe(scene.clock.now())
 })
 
+test('of a machine that has been up for long, too', () => {
+  const clock = createFakeClock()
+  clock.setMonotonic(5 * hour)
+  expect(createStoreTime(clock).now()).toBe(clock.now())
+})
+
 test.each([hour, -hour])(
   'after the first answer this machine’s clock, off by %i ms, has no part in it',
   async (ahead) => {

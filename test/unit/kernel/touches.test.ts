@@ -92,6 +92,7 @@ describe('what is written when', () => {
     const { touches, written, pass } = createScene()
     touches.note('first', 0)
     for (let at = 1; at <= 1000; at++) touches.note('busy', at)
+    expect(vi.getTimerCount()).toBe(1)
     await pass(1000)
     expect(written).toEqual(['first 0', 'busy 1000'])
   })
@@ -121,9 +122,9 @@ describe('a flush', () => {
     touches.note('two', 11)
     await touches.flush()
     expect(written).toEqual(['one 10', 'two 11'])
+    expect(vi.getTimerCount()).toBe(0)
     await pass(5000)
     expect(written).toEqual(['one 10', 'two 11'])
-    expect(vi.getTimerCount()).toBe(0)
   })
 
   test('with nothing noted writes nothing', async () => {

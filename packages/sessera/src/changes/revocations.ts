@@ -46,7 +46,7 @@ export function createRevocations(): Revocations {
       segments.push(segment)
     }
     const ended = change.kind === 'session_ended'
-    const mode = ended || change.mode === null ? 0 : modes.indexOf(change.mode) + 1
+    const mode = change.mode === null ? 0 : modes.indexOf(change.mode) + 1
     const before = findSession(change.subject)
     // Only if it was held in another way before: a token of that time must not come back with the mode.
     const hasChanged = before !== null && before.mode !== mode
@@ -72,7 +72,7 @@ export function createRevocations(): Revocations {
     for (let at = segments.length - 1; at >= 0; at--) {
       const mark = segments[at]?.find(id) ?? null
       if (mark === null) continue
-      if (mark.ended) return { ...mark, seq: Math.max(mark.seq, latest?.seq ?? 0) }
+      if (mark.ended) return mark
       latest ??= mark
     }
     return latest
@@ -107,7 +107,7 @@ export function createRevocations(): Revocations {
     },
 
     forget(now) {
-      while (segments.length > 0 && (segments[0]?.keepUntil ?? now) < now) segments.shift()
+      while ((segments[0]?.keepUntil ?? now) < now) segments.shift()
       for (const [userId, { keepUntil }] of users) {
         if (keepUntil >= now) break
         users.delete(userId)
@@ -133,7 +133,7 @@ function outranking(before: Change, after: Change): Change {
   const other = { epoch: before.epoch ?? 0, spared: before.spared }
   return {
     ...after,
-    ...(after.seq > before.seq && one.epoch >= other.epoch ? one : bothRaises(one, other)),
+    ...bothRaises(one, other),
     revision: Math.max(before.revision ?? 0, after.revision ?? 0),
     keepUntil: Math.max(before.keepUntil, after.keepUntil),
   }

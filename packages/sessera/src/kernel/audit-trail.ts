@@ -64,7 +64,7 @@ export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOp
       events.emit('audited', event)
       if (closed) return
       waiting.push(event)
-      if (waiting.length + given.length > mostWaiting) drop()
+      drop()
       if (pause === null) write()
     } catch (error) {
       log.error('Something could not be put on record.', { event: name, error })
@@ -77,6 +77,7 @@ export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOp
     if (lost > 0) underNone(() => record('sys_audit_dropped', { cause: String(lost) }))
   }
 
+  /** Makes room, the oldest first. */
   function drop(): void {
     const excess = waiting.length + given.length - mostWaiting
     if (excess <= 0) return
@@ -100,7 +101,7 @@ export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOp
       try {
         await store.append(given)
         given = []
-        if (pauseMs > 0) recovered()
+        caughtUp()
       } catch (error) {
         failed(error)
       }
@@ -111,16 +112,13 @@ export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOp
   function failed(error: unknown): void {
     waiting = [...given, ...waiting]
     given = []
-    drop()
     if (pauseMs === 0) log.error('The record of events could not be written. Trying again.', { error })
     pauseMs = Math.min(Math.max(firstPauseMs, pauseMs * 2), longestPauseMs)
-    pause = setTimeout(() => {
-      pause = null
-      write()
-    }, pauseMs).unref()
+    pause = setTimeout(write, pauseMs).unref()
   }
 
-  function recovered(): void {
+  /** The store takes events. It may have lost some without failing, by being slow. */
+  function caughtUp(): void {
     pauseMs = 0
     if (untold === 0) return
     const lost = untold
@@ -131,7 +129,7 @@ export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOp
 
   async function flush(): Promise<void> {
     tellLeftOut(storeTime.now())
-    if (writing === null && waiting.length > 0) write()
+    write()
     await writing
   }
 

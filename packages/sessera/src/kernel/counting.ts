@@ -57,10 +57,9 @@ export async function countClient(
   limit: Limit,
   ip: string | null,
   cause: Cause,
-): Promise<Counted> {
+): Promise<void> {
   const counted = await count(kernel, limit, clientOf(ip))
   if (counted.count > limit.max) throw windowFull(kernel, counted, cause)
-  return counted
 }
 
 /** What counts as one client. */
