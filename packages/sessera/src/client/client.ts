@@ -1,0 +1,82 @@
+// The client put together from its parts, on whichever host.
+
+import { createApi } from './api.js'
+import { holdCookies } from './cookies.js'
+import type { Holder } from './holder.js'
+import type { Host } from './host.js'
+import { createReach, parseOrigin } from './request.js'
+import { createSession } from './session.js'
+import { holdTokens } from './tokens.js'
+import type { Client, ClientOptions, RefreshTokenStorage, SignedIn } from './types.js'
+
+export function createClientOn(host: Host, options: ClientOptions): Client {
+  const { mode, basePath = '/auth', sendTokenTo = [], storage } = options
+  const origin = originOf(host, options)
+  const base = `${origin ?? ''}${basePath}`
+  const fetch = origin === null ? goNowhere : (options.fetch ?? ((...asked) => globalThis.fetch(...asked)))
+  const own = storage ?? (host.page === null ? inMemory() : null)
+  const refreshIn = mode === 'token' ? { refresh: own === null ? 'cookie' : 'body' } : {}
+
+  const session = createSession(() => holder.find())
+  const parts = {
+    host,
+    api: createApi(base, fetch, host.limits.requestMs),
+    // A page's own addresses are relative to the page.
+    reach: createReach(options.origin ?? host.page, host.page, [
+      ...(origin === null ? [] : [origin]),
+      ...sendTokenTo,
+    ]),
+    fetch,
+    session,
+    name: `sessera ${base}`,
+  }
+  const holder: Holder = mode === 'token' ? holdTokens(parts, own) : holdCookies(parts)
+  const deaf = host.onOnline(session.wake)
+
+  // Coming and going are taken in turn: the last one asked for stands.
+  let turn: Promise<unknown> = Promise.resolve()
+  function inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const acted = turn.then(act, act)
+    turn = acted.catch(() => null)
+    return acted
+  }
+  const enter = (path: string, who: object): Promise<SignedIn> =>
+    inTurn(() => holder.enter(path, { ...who, mode, ...refreshIn }))
+
+  return {
+    session,
+    signIn: ({ username, password, remember }) => enter('login', { username, password, remember }),
+    signUp: ({ username, password, email }) => enter('register', { username, password, email }),
+    reauthenticate: (password) => inTurn(() => holder.enter('reauthenticate', { password }, true)),
+    signOut: () => inTurn(() => holder.leave()),
+    fetch: (input, init) => holder.fetch(input, init),
+    close() {
+      deaf()
+      holder.close()
+    },
+  }
+}
+
+/** Null where a page is made ready on a server: nothing is asked there. */
+function originOf({ page }: Host, { mode, origin }: ClientOptions): string | null {
+  if (!['session', 'token', 'hybrid'].includes(mode)) {
+    throw new TypeError(`A client's mode is "session", "token" or "hybrid", not "${mode}".`)
+  }
+  if (origin !== undefined) return parseOrigin(origin)
+  return page === null ? null : new URL(page).origin
+}
+
+async function goNowhere(): Promise<never> {
+  throw new TypeError('Name the origin of the API: createClient({ origin: "https://api.example", … }).')
+}
+
+/** For as long as the process runs. */
+function inMemory(): RefreshTokenStorage {
+  let token: string | null = null
+  return {
+    load: () => token,
+    save(next) {
+      token = next
+    },
+  }
+}
