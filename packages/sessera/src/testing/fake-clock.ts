@@ -1,10 +1,11 @@
 // A clock that moves only when told. Its two hands can be moved apart, as suspended and corrected machines do.
 
+import { parseDuration } from '../domain/duration.js'
 import type { Clock } from '../ports/clock.js'
 
 export interface FakeClock extends Clock {
-  /** Both hands go on by `ms`. */
-  advance(ms: number): void
+  /** Both hands go on: by `'5m'`, or milliseconds. */
+  advance(by: string | number): void
   /** Sets the wall clock alone, forwards or back: a correction by NTP or by hand. Epoch ms. */
   setWall(at: number): void
   /** Sets the monotonic clock alone. Ms since its fixed point. */
@@ -18,7 +19,7 @@ export interface FakeClock extends Clock {
  *
  * @example
  * const clock = createFakeClock()
- * clock.advance(5 * 60_000)
+ * clock.advance('5m')
  */
 export function createFakeClock(startAt: number = Date.UTC(2026, 0, 1)): FakeClock {
   let wall = 0
@@ -38,7 +39,8 @@ export function createFakeClock(startAt: number = Date.UTC(2026, 0, 1)): FakeClo
   return {
     now: () => wall,
     monotonic: () => elapsed,
-    advance(ms) {
+    advance(by) {
+      const ms = typeof by === 'number' ? by : parseDuration(by)
       setMonotonic(elapsed + ms)
       setWall(wall + ms)
     },
