@@ -15,6 +15,8 @@ export const projects = {
   unit: { group: 'fast', include: ['test/unit/**/*.test.ts'], compat: true },
   stores: { group: 'fast', include: ['test/stores/**/*.test.ts'], compat: true },
   http: { group: 'fast', include: ['test/http/**/*.test.ts'], compat: true },
+  adapters: { group: 'fast', include: ['test/adapters/**/*.test.ts'] },
+  client: { group: 'fast', include: ['test/client/**/*.test.ts'] },
   attacks: { group: 'fast', include: ['test/attacks/**/*.test.ts'], compat: true },
   faults: { group: 'fast', include: ['test/faults/**/*.test.ts'] },
   server: { group: 'fast', include: ['test/server/**/*.test.{ts,tsx}'] },
@@ -27,10 +29,13 @@ export const projects = {
     include: ['test/browser/**/*.test.ts'],
     exclude: ['test/browser/**/*.fast.test.ts'],
   },
+  'recipes-fast': { group: 'fast', include: ['test/recipes/vitest/*.test.ts'] },
+  recipes: { group: 'slow', include: ['test/recipes/*.test.ts'] },
   models: { group: 'slow', include: ['test/models/**/*.test.ts'] },
   fuzz: { group: 'slow', include: ['test/fuzz/**/*.test.ts'] },
   planted: { group: 'slow', include: ['test/planted/**/*.test.ts'] },
   operating: { group: 'slow', include: ['test/operating/**/*.test.ts'] },
+  frameworks: { group: 'slow', include: ['test/frameworks/**/*.test.ts'] },
   packaging: { group: 'slow', include: ['test/packaging/**/*.test.ts'] },
 }
 

@@ -90,7 +90,6 @@ describe.each<[order: string, mount: Parameters<typeof appWith>[1]]>([
     'after every body parser there is',
     (app, { routes }) => app.use(express.json(), express.urlencoded(), express.text(), express.raw(), routes),
   ],
-  ['twice', (app, { routes }) => app.use(routes, express.json(), routes)],
 ])('routes %s', (_, mount) => {
   it('serve the API', async () => {
     const { auth } = house()

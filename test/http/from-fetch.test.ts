@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { fromFetch, toFetchResponse } from '../../packages/sessera/src/http/from-fetch.js'
+import {
+  fromFetch,
+  toFetchResponse,
+  withCookies,
+  withHeaders,
+} from '../../packages/sessera/src/http/from-fetch.js'
 import { duplicated } from '../../packages/sessera/src/http/message.js'
 import { asyncRefusalOf } from './fake-request.js'
 
@@ -268,5 +273,47 @@ describe('a Fetch response', () => {
     ['GET', 304, null],
   ])('to %s with status %i has no body', (method, status, expected) => {
     expect(toFetchResponse({ status, headers: [], body: 'abc' }, method).body).toBe(expected)
+  })
+})
+
+describe('a Fetch response of the app', () => {
+  const redirect = (): Response => Response.redirect('https://app.example/next', 303)
+  const switching = (): Response => Object.defineProperty(redirect(), 'status', { value: 101 })
+
+  it('is given headers, and is copied where it cannot be changed', () => {
+    const own = new Response('ok', { headers: { Vary: 'Accept' } })
+    expect(withHeaders(own, [['Vary', 'Origin']])).toBe(own)
+    expect(own.headers.get('vary')).toBe('Accept, Origin')
+    const copy = withHeaders(redirect(), [['X-Request-Id', 'a']])
+    expect([copy.status, copy.headers.get('location'), copy.headers.get('x-request-id')]).toEqual([
+      303,
+      'https://app.example/next',
+      'a',
+    ])
+  })
+
+  it('is given cookies, of which the later of one name counts, and is kept by no cache', async () => {
+    const own = new Response('ok', {
+      status: 201,
+      statusText: 'Made',
+      headers: [
+        ['Set-Cookie', 'theme=dark'],
+        ['Set-Cookie', 'a=old'],
+        ['Cache-Control', 'public'],
+        ['Surrogate-Control', 'max-age=60'],
+        ['Vercel-CDN-Cache-Control', 'max-age=60'],
+      ],
+    })
+    const given = withCookies(own, ['a=1', 'b=1', 'a=2; Path=/'])
+    expect(given.headers.getSetCookie()).toEqual(['theme=dark', 'a=2; Path=/', 'b=1'])
+    expect([...new Set(given.headers.keys())].sort()).toEqual(['cache-control', 'content-type', 'set-cookie'])
+    expect(given.headers.get('cache-control')).toBe('private, no-store')
+    expect([given.status, given.statusText, await given.text()]).toEqual([201, 'Made', 'ok'])
+  })
+
+  it('that switches protocols is left as it is', () => {
+    const response = switching()
+    expect(withHeaders(response, [['Vary', 'Origin']])).toBe(response)
+    expect(withCookies(response, ['a=1'])).toBe(response)
   })
 })

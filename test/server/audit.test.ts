@@ -19,7 +19,7 @@ interface Line {
   readonly cause: string | null
 }
 
-function useFolder(): string {
+function freshFolder(): string {
   const folder = makeFolder()
   onTestFinished(folder.remove)
   return folder.path
@@ -50,7 +50,7 @@ interface Scene {
   open(path?: string): AuditSink
 }
 
-function setScene(folder: string = useFolder()): Scene {
+function setScene(folder: string = freshFolder()): Scene {
   const path = join(folder, 'audit.log')
   const logged: string[] = []
   const write = (message: string): void => void logged.push(message)
@@ -139,7 +139,7 @@ describe('a file that is moved away', () => {
 
 describe('a file that cannot be written', () => {
   it('keeps the server from starting, and says what to do', () => {
-    const folder = useFolder()
+    const folder = freshFolder()
     const { open } = setScene(folder)
     expect(() => open(folder)).toThrow(ConfigurationError)
     expect(() => open(folder)).toThrow(`SESSERA_AUDIT_LOG is "${folder}", which cannot be written (EISDIR).`)
@@ -163,7 +163,7 @@ describe('the server', () => {
   }
 
   it('writes its record to the file of SESSERA_AUDIT_LOG, and gives the file back when it ends', async () => {
-    const folder = useFolder()
+    const folder = freshFolder()
     const auditLog = join(folder, 'audit.log')
     const port = await freePort()
     const config = parseConfig({ PORT: String(port), SESSERA_DATA: folder, SESSERA_AUDIT_LOG: auditLog })
@@ -188,7 +188,7 @@ describe('the server', () => {
   })
 
   it('says in one sentence that it may not write there', async () => {
-    const folder = useFolder()
+    const folder = freshFolder()
     const auditLog = join(folder, 'none', 'audit.log')
     const config = parseConfig({ SESSERA_DATA: folder, SESSERA_AUDIT_LOG: auditLog })
     await expect(
@@ -199,7 +199,7 @@ describe('the server', () => {
   it.each(['/healthz', '/', '/nothing', '/auth/me'])(
     'answers %s with the id of the request',
     async (path) => {
-      const folder = useFolder()
+      const folder = freshFolder()
       const port = await freePort()
       const config = parseConfig({
         PORT: String(port),
@@ -220,7 +220,7 @@ describe.each([
   { what: 'three workers', workers: '3' },
 ])('$what', ({ workers }) => {
   it('whose file is rotated with SIGHUP loses no line and tears none', async () => {
-    const folder = useFolder()
+    const folder = freshFolder()
     const path = join(folder, 'audit.log')
     const server = await startProcess(folder, { SESSERA_AUDIT_LOG: path, SESSERA_WORKERS: workers })
     onTestFinished(() => void server.stop('SIGKILL'))

@@ -10,6 +10,7 @@ import type { Events } from '../../packages/sessera/src/ports/events.js'
 import type { Log, LogFields } from '../../packages/sessera/src/ports/log.js'
 import type { Passwords } from '../../packages/sessera/src/ports/passwords.js'
 import type { StoreSource } from '../../packages/sessera/src/ports/store.js'
+import type { UserSource } from '../../packages/sessera/src/ports/user-source.js'
 import { memory } from '../../packages/sessera/src/stores/memory.js'
 import { sqlite } from '../../packages/sessera/src/stores/sqlite.js'
 import { createFakeClock, type FakeClock } from '../../packages/sessera/src/testing/fake-clock.js'
@@ -42,8 +43,8 @@ export interface LogLine {
 
 export type EventLine = { readonly [E in keyof Events]: { readonly name: E } & Events[E] }[keyof Events]
 
-export interface World {
-  readonly auth: Auth<object>
+export interface World<C extends object = object> {
+  readonly auth: Auth<C>
   readonly clock: FakeClock
   readonly store: MeddledStore
   readonly passwords: TestPasswords
@@ -58,9 +59,9 @@ export interface World {
   signedIn(mode: Mode, username?: string, how?: object): Promise<Client>
 }
 
-export interface WorldOptions extends Partial<AuthOptions<object>> {
+export interface WorldOptions<C extends object = object> extends Partial<AuthOptions<C>> {
   /** Whose users. Default: ours. */
-  readonly foreign?: ForeignUsers
+  readonly foreign?: ForeignUsers & { readonly source: UserSource<C> }
   readonly clock?: FakeClock
   readonly seed?: string
   /** Without ada: a second process on a store that has her already. */
@@ -86,7 +87,9 @@ export function createTestPasswords(): TestPasswords {
 }
 
 /** A world with the user `ada`, who is a teller. It ends with the test. */
-export async function createWorld(options: WorldOptions = {}): Promise<World> {
+export async function createWorld<C extends object = object>(
+  options: WorldOptions<C> = {},
+): Promise<World<C>> {
   const {
     foreign = null,
     clock = createFakeClock(),
@@ -99,7 +102,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const passwords = createTestPasswords()
   const lines: LogLine[] = []
   const events: EventLine[] = []
-  const auth = createAuthWith<object>(
+  const auth = createAuthWith<C>(
     {
       origin,
       trustedOrigins: [trusted],
@@ -115,7 +118,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   onTestFinished(() => auth.close())
   for (const name of eventNames) auth.on(name, (event) => events.push({ name, ...event } as EventLine))
 
-  const world: World = {
+  const world: World<C> = {
     auth,
     clock,
     store,

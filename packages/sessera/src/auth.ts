@@ -221,6 +221,7 @@ export interface Auth<C = {}> {
    * milliseconds of this process hearing of it and within a second in any case. If the store cannot tell any more whether
    * it is live, it counts as ended: a second after the store failed, a few seconds after it fell silent. Being open is
    * not being in use: a session that nothing else uses ends by idleness. Answers with the function that stops watching.
+   * A WebSocket that is told to close may still talk until its client agrees: forget it first, then close it.
    *
    * @example
    * const stop = auth.onEnd(principal.sessionId, () => socket.close(4401, 'Session ended'))

@@ -7,8 +7,12 @@ import type { Demands } from '../domain/demands.js'
 import type { Principal } from '../domain/principal.js'
 import type { SignInBy, SignUpBy, StartFor } from '../domain/sign-in-by.js'
 import type { TokenPair } from '../domain/token-pair.js'
-import { AuthError, type ErrorCode } from '../errors.js'
+import { AuthError, ConfigurationError } from '../errors.js'
 import { bindNode } from '../http/node-binding.js'
+import { markOf } from './mark.js'
+import { isForTheApp, type Refused, refusedOf } from './refused.js'
+
+export type { Refused } from './refused.js'
 
 export interface ExpressAuth<C> {
   /** Serves the API, and lets pages of the trusted origins call the app's own routes. Use it before them. */
@@ -51,14 +55,6 @@ export interface ExpressAuth<C> {
 /** A middleware that leaves it to Express to derive the type of `req.params` from the route's path. */
 export type Guard = (req: IncomingMessage, res: ServerResponse, next: NextFunction) => void
 
-/** Why a request was refused, to be told in the app's own words. */
-export interface Refused {
-  readonly status: number
-  readonly code: ErrorCode
-  /** A sentence that is safe to show: what is wrong, and what to do. */
-  readonly message: string
-}
-
 export interface ExpressOptions {
   /** Answers a refusal in place of the problem document. Status and headers (`WWW-Authenticate`, `Retry-After`) are set. */
   readonly onRefused?: (refusal: Refused, req: Request, res: Response) => void
@@ -73,17 +69,22 @@ export interface ExpressOptions {
  */
 export function forExpress<C>(auth: Auth<C>, { onRefused }: ExpressOptions = {}): ExpressAuth<C> {
   const node = bindNode(auth)
+  const mark = markOf(auth)
 
   function refuse(req: IncomingMessage, res: ServerResponse, error: unknown): void {
-    if (onRefused !== undefined && error instanceof AuthError && error.status < 500) {
-      const { status, code, message } = error
+    if (onRefused !== undefined && isForTheApp(error)) {
       node.announce(req, res, error)
-      onRefused({ status, code, message }, req as Request, res as Response)
+      onRefused(refusedOf(error), req as Request, res as Response)
     } else node.refuse(req, res, error)
   }
 
   return {
     routes(req, res, next) {
+      if (Reflect.has(req, mark)) {
+        next(mountedTwice())
+        return
+      }
+      Reflect.set(req, mark, true)
       node
         .handle(req, res)
         .then((answered) => {
@@ -125,6 +126,12 @@ export function forExpress<C>(auth: Auth<C>, { onRefused }: ExpressOptions = {})
       else refuse(req, res, refusal)
     },
   }
+}
+
+function mountedTwice(): ConfigurationError {
+  return new ConfigurationError(
+    'A request passes the routes of the same Auth twice. Call forExpress(auth) once, and app.use(routes) once, before your own routes.',
+  )
 }
 
 /** What `express.json()` and its kind throw, told by `type`, or by zlib's `code` for a broken compression. Null for anything else. */

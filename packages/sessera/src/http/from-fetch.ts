@@ -10,8 +10,9 @@ import {
   refuseUnreadableBody,
 } from './body-bytes.js'
 import type { ClientIp } from './client-ip.js'
-import { duplicated, type HttpRequest, type HttpResponse, textOf } from './message.js'
+import { duplicated, type HeaderList, type HttpRequest, type HttpResponse, textOf } from './message.js'
 import type { RequestIdOf } from './request-id.js'
+import { cookiesByName, mergeSetCookies, overridesCacheControl, uncached } from './uncached.js'
 
 export interface FromFetchOptions {
   /** The address of whoever opened the connection. A Request does not know it; the platform may. */
@@ -20,6 +21,8 @@ export interface FromFetchOptions {
   readonly clientIp?: ClientIp
   /** Default: requests have no id. */
   readonly requestId?: RequestIdOf
+  /** The text of the body, where a framework has read it already. Undefined: it has not. */
+  readonly readBody?: () => Promise<string> | undefined
   /** How long a body may take to arrive. Default 10 s. */
   readonly bodySeconds?: number
 }
@@ -90,6 +93,8 @@ class FetchRequest implements HttpRequest {
   }
 
   async body(): Promise<{ readonly text: string }> {
+    const given = this.#options.readBody?.()
+    if (given !== undefined) return { text: await given.catch(() => Promise.reject(bodyTaken())) }
     if (this.#request.bodyUsed) throw bodyTaken()
     if (this.#request.body === null) return { text: '' }
     refuseUnreadableBody(this)
@@ -100,13 +105,47 @@ class FetchRequest implements HttpRequest {
 /** As a Response. Of several headers of one name the last counts, but Set-Cookie and Vary add up. One with cookies is never cached. */
 export function toFetchResponse({ status, headers, body }: HttpResponse, method: string): Response {
   const own = new Headers()
+  writeHeaders(own, headers)
+  if (own.has('Set-Cookie')) own.set('Cache-Control', uncached)
+  const bodiless = method === 'HEAD' || status === 204 || status === 304
+  return new Response(bodiless ? null : body, { status, headers: own })
+}
+
+/** The response with these headers; of several of one name the last counts, but Set-Cookie and Vary add up. A copy where it cannot be changed. */
+export function withHeaders(response: Response, headers: HeaderList): Response {
+  if (headers.length === 0 || response.status < 200) return response
+  try {
+    writeHeaders(response.headers, headers)
+    return response
+  } catch {
+    // What `fetch()` or `Response.redirect()` made.
+    const copy = new Response(response.body, response)
+    writeHeaders(copy.headers, headers)
+    return copy
+  }
+}
+
+function writeHeaders(own: Headers, headers: HeaderList): void {
   for (const [name, value] of headers) {
     if (/^(?:set-cookie|vary)$/i.test(name)) own.append(name, value)
     else own.set(name, value)
   }
-  if (own.has('Set-Cookie')) own.set('Cache-Control', 'private, no-store')
-  const bodiless = method === 'HEAD' || status === 204 || status === 304
-  return new Response(bodiless ? null : body, { status, headers: own })
+}
+
+/** The same response with these `Set-Cookie` values, and kept by no cache. */
+export function withCookies(response: Response, setCookies: readonly string[]): Response {
+  // 101 cannot be copied, and whoever switches protocols needs no cookie yet.
+  if (response.status < 200) return response
+  const { headers } = response
+  const copy = new Headers(headers)
+  copy.delete('Set-Cookie')
+  for (const value of mergeSetCookies(headers.getSetCookie(), cookiesByName(setCookies))) {
+    copy.append('Set-Cookie', value)
+  }
+  for (const name of headers.keys()) if (overridesCacheControl(name)) copy.delete(name)
+  copy.set('Cache-Control', uncached)
+  const { status, statusText } = response
+  return new Response(response.body, { status, statusText, headers: copy })
 }
 
 async function readWebBody(stream: ReadableStream<Uint8Array>, seconds: number): Promise<string> {

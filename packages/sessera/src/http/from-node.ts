@@ -7,6 +7,7 @@ import type { ClientIp } from './client-ip.js'
 import { duplicated, type HttpRequest, type HttpResponse, textOf } from './message.js'
 import { readNodeBody } from './node-body.js'
 import type { RequestIdOf } from './request-id.js'
+import { cookiesByName, mergeSetCookies, overridesCacheControl, uncached } from './uncached.js'
 
 export interface FromNodeOptions {
   readonly clientIp: ClientIp
@@ -28,6 +29,11 @@ const listValued: ReadonlySet<string> = new Set(['accept', 'accept-language', 'x
 
 /** Requests whose body nobody will read to its end: their connection cannot be used again. */
 const abandoned = new WeakSet<IncomingMessage>()
+
+/** Whether the connection has to be closed with the answer, because a rest of this request is still to come on it. */
+export function isAbandoned(req: IncomingMessage): boolean {
+  return abandoned.has(req)
+}
 
 /** A request may be bound several times on its way. */
 const requestIds = new WeakMap<IncomingMessage, string>()
@@ -145,7 +151,7 @@ export function writeNode(res: ServerResponse, { status, headers, body }: HttpRe
     else res.setHeader(name, value)
   }
   if (cookies.length > 0) addAtHeaderWrite(res, cookies)
-  if (abandoned.has(res.req)) res.setHeader('Connection', 'close')
+  if (isAbandoned(res.req)) res.setHeader('Connection', 'close')
   res.statusCode = status
   if (status === 204 || status === 304) {
     res.end()
@@ -161,13 +167,9 @@ type GivenHeaders = OutgoingHttpHeaders | readonly OutgoingHttpHeader[]
 /** What is still to be added to a response, until its headers are written. */
 const pending = new WeakMap<ServerResponse, Map<string, string>>()
 
-/** Caches of content networks that go by headers of their own (RFC 9213), past Cache-Control. */
-const cacheOverride = /cdn-cache-control$|^surrogate-control$|^x-accel-expires$/
-
 /**
- * Adds Set-Cookie values in the very write of the headers, and forces `Cache-Control: private, no-store` there: whatever the
- * application sets in between, no cache keeps a response that carries a credential (CVE-2025-48947). Of two cookies of
- * one name the later counts.
+ * Adds Set-Cookie values in the very write of the headers, and forces `Cache-Control: private, no-store` there, whatever the
+ * application sets in between.
  *
  * @throws Error when the headers are written already: the cookie would be lost without a word.
  */
@@ -177,7 +179,7 @@ export function addAtHeaderWrite(res: ServerResponse, setCookies: readonly strin
   }
   const waiting = pending.get(res)
   const cookies = waiting ?? new Map<string, string>()
-  for (const value of setCookies) cookies.set(cookieNameOf(value), value)
+  for (const [name, value] of cookiesByName(setCookies)) cookies.set(name, value)
   if (waiting !== undefined) return
   pending.set(res, cookies)
 
@@ -216,12 +218,7 @@ function headerValue(header: OutgoingHttpHeader | undefined): string | readonly 
 
 function putCookies(res: ServerResponse, cookies: ReadonlyMap<string, string>): void {
   const present = [res.getHeader('Set-Cookie') ?? []].flat().map(String)
-  const others = present.filter((value) => !cookies.has(cookieNameOf(value)))
-  res.setHeader('Set-Cookie', [...others, ...cookies.values()])
-  for (const name of res.getHeaderNames()) if (cacheOverride.test(name)) res.removeHeader(name)
-  res.setHeader('Cache-Control', 'private, no-store')
-}
-
-function cookieNameOf(setCookie: string): string {
-  return setCookie.slice(0, setCookie.indexOf('=')).trim()
+  res.setHeader('Set-Cookie', mergeSetCookies(present, cookies))
+  for (const name of res.getHeaderNames()) if (overridesCacheControl(name)) res.removeHeader(name)
+  res.setHeader('Cache-Control', uncached)
 }

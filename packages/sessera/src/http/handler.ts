@@ -33,6 +33,11 @@ export async function handle(core: HttpCore, request: HttpRequest): Promise<Http
   }
 }
 
+/** Whether `handle` answers it, told without a promise. */
+export function isOurs(core: HttpCore, path: string): boolean {
+  return core.match(path) !== null || isBelow(core.basePath, path)
+}
+
 async function respond(core: HttpCore, request: HttpRequest, match: Match | null): Promise<HttpResponse> {
   if (match === null) return problemOf(new AuthError('not_found'))
   const route = match.byMethod.get(request.method === 'HEAD' ? 'GET' : request.method)

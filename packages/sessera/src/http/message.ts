@@ -33,6 +33,22 @@ export function textOf(value: string | null | typeof duplicated): string | null 
   return value === duplicated ? null : value
 }
 
+/** The same request as if it had been sent with this method. */
+export function sentAs(request: HttpRequest, method: string): HttpRequest {
+  const { path, query, peer, ip, requestId, userAgent } = request
+  return {
+    method,
+    path,
+    query,
+    peer,
+    ip,
+    requestId,
+    userAgent,
+    header: (name) => request.header(name),
+    body: () => request.body(),
+  }
+}
+
 export type HeaderList = readonly (readonly [name: string, value: string])[]
 
 export interface HttpResponse {

@@ -1,18 +1,21 @@
 // One Auth on node:http: what forNode, forExpress and forFastify are made of. Never throws what it can answer.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Demands } from '../domain/demands.js'
 import type { Principal } from '../domain/principal.js'
 import type { SignInBy, SignUpBy, StartFor } from '../domain/sign-in-by.js'
 import type { TokenPair } from '../domain/token-pair.js'
 import type { AuthError } from '../errors.js'
 import type { Authenticated } from '../kernel/recognise.js'
-import { createBinding, nobodyPassed } from './binding.js'
+import { type Binding, createBinding, nobodyPassed } from './binding.js'
 import type { HttpCore } from './core.js'
 import type { Delivery } from './deliver.js'
 import { addAtHeaderWrite, fromNode, writeNode } from './from-node.js'
 import { handle } from './handler.js'
-import type { HttpRequest } from './message.js'
+import type { HttpRequest, HttpResponse } from './message.js'
+import { endSocket } from './node-socket.js'
+import { discoveryRoutes } from './routes/discovery.js'
 
 // A symbol of our own: other libraries write `req.auth` and `req.user`, and one of them has let strangers in elsewhere.
 const passed: unique symbol = Symbol('sessera principal')
@@ -23,12 +26,21 @@ interface GuardedRequest extends IncomingMessage {
 }
 
 export interface NodeBinding {
+  /** For frameworks that send what it answers in a way of their own. */
+  readonly binding: Binding
+  read(req: IncomingMessage): HttpRequest
+  /** The API's paths that do not begin with `basePath`. */
+  readonly wellKnown: readonly string[]
+  /** The API's answer, to be sent by somebody else. Null: the path is none of ours. */
+  respond(req: IncomingMessage): Promise<HttpResponse | null>
   /** Serves the API. False: the path is none of ours, nothing was written. */
   handle(req: IncomingMessage, res: ServerResponse): Promise<boolean>
   /** Lets pages of trusted origins call the app's own routes. True: it was a preflight, and is answered. */
   shareWithTrusted(req: IncomingMessage, res: ServerResponse): boolean
   /** Undefined at once when the answer is at hand, else a promise. Throws or rejects with the refusal. */
   guard(demands: Demands): (req: IncomingMessage, res: ServerResponse) => undefined | Promise<undefined>
+  /** Null: refused, and answered on the socket, or the client has gone. */
+  guardUpgrade(demands: Demands): (req: IncomingMessage, socket: Duplex) => Promise<Principal<object> | null>
   principal(req: IncomingMessage): Principal<object>
   /** Who it is, null when nobody is recognised. Writes nothing but cookies that are due. Rejects with any other refusal. */
   findPrincipal(
@@ -68,6 +80,11 @@ export function bindNode(auth: object): NodeBinding {
   }
 
   return {
+    binding,
+    read,
+    wellKnown: discoveryRoutes.map(({ path }) => path).filter((path) => !path.startsWith('{base}')),
+    respond: (req) => handle(core, read(req)),
+
     async handle(req, res) {
       const response = await handle(core, read(req))
       if (response === null) return false
@@ -93,6 +110,22 @@ export function bindNode(auth: object): NodeBinding {
       return (req, res) => {
         const who = authorize(read(req))
         return who instanceof Promise ? who.then((found) => enter(req, res, found)) : enter(req, res, who)
+      }
+    },
+
+    guardUpgrade(demands) {
+      const authorize = binding.guardUpgrade(demands)
+      return async (req, socket) => {
+        // Node hands the socket over bare: without a listener a connection that breaks would end the process.
+        socket.on('error', () => {})
+        const request = read(req)
+        try {
+          const { principal } = await authorize(request)
+          return socket.destroyed ? null : principal
+        } catch (error) {
+          endSocket(socket, binding.refusal(request, error))
+          return null
+        }
       }
     },
 

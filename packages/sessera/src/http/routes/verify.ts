@@ -6,7 +6,7 @@ import { AuthError } from '../../errors.js'
 import type { HttpCore } from '../core.js'
 import { renewalCookies } from '../deliver.js'
 import { authorize } from '../guard.js'
-import { duplicated, type HttpRequest } from '../message.js'
+import { duplicated, type HttpRequest, sentAs } from '../message.js'
 import { type Call, open, type Reply, type Route } from '../route.js'
 
 export const verifyRoutes: readonly Route[] = [
@@ -38,19 +38,7 @@ async function verify({ core, request }: Call): Promise<Reply> {
 function asOriginallySent(core: HttpCore, request: HttpRequest): HttpRequest {
   const { peer } = request
   const told = peer !== null && core.isTrustedProxy(peer) ? originalMethod(request) : null
-  const { path, query, ip, requestId, userAgent } = request
-  const header: HttpRequest['header'] = (name) => request.header(name)
-  return {
-    method: told ?? 'POST',
-    path,
-    query,
-    peer,
-    ip,
-    requestId,
-    userAgent,
-    header,
-    body: () => request.body(),
-  }
+  return sentAs(request, told ?? 'POST')
 }
 
 function originalMethod(request: HttpRequest): string | null {
