@@ -11,7 +11,7 @@ import { modes } from './lib/world.mjs'
 
 /** @typedef {{ rivals: { name: string, port: number, headers: [string, string][][] }[] }} Told */
 
-const frameworks = /** @type {const} */ (['node:http', 'Express'])
+const frameworks = /** @type {const} */ (['node:http', 'Express', 'Fastify', 'Hono'])
 
 await answer(async ({ quick, tell }) => {
   const processes = quick ? 1 : 3

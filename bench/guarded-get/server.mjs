@@ -1,8 +1,13 @@
 // The same page four times, each on a port of its own: bare, by hand, Sessera, and (session mode) express-session.
 
 import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
 import express from 'express'
+import fastify from 'fastify'
+import { Hono } from 'hono'
 import { forExpress } from 'sessera/express'
+import { forFastify } from 'sessera/fastify'
+import { forHono } from 'sessera/hono'
 import { forNode } from 'sessera/node'
 import { createLookUp } from '../lib/by-hand.mjs'
 import { expressSession } from '../lib/peers.mjs'
@@ -34,7 +39,8 @@ holders.forEach(({ userId, username }, at) => {
   lookUp.remember(Object.fromEntries(lowerCased), { userId, username, endsAt: Date.now() + 3_600_000 })
 })
 
-const handlers = framework === 'Express' ? onExpress() : onNode()
+const on = { 'node:http': onNode, Express: onExpress, Fastify: onFastify, Hono: onHono }
+const handlers = await on[/** @type {keyof typeof on} */ (framework)]()
 const rivals = []
 for (const [name, handler] of Object.entries(handlers)) {
   const port = await listen(createServer({ keepAliveTimeout: 600_000 }, handler))
@@ -116,6 +122,65 @@ function peerOnExpress() {
       if (username === undefined) res.sendStatus(401)
       else res.json({ message: `Welcome, ${username}` })
     })
+}
+
+/** @returns {Promise<Record<string, import('node:http').RequestListener>>} */
+async function onFastify() {
+  const { guard, principal } = forFastify(auth)
+  const bare = fastify()
+  bare.get('/', async () => ({ message: 'Welcome, ada' }))
+
+  const byHand = fastify()
+  byHand.decorateRequest('username', '')
+  /** @type {import('fastify').preHandlerHookHandler} */
+  const preHandler = (request, reply, done) => {
+    const who = lookUp.find(request.raw.headers)
+    if (who === null) reply.code(401).send()
+    else {
+      Reflect.set(request, 'username', who.username)
+      done()
+    }
+  }
+  byHand.get('/', { preHandler }, async (request) => ({
+    message: `Welcome, ${Reflect.get(request, 'username')}`,
+  }))
+
+  const sessera = fastify()
+  sessera.get('/', { preHandler: guard() }, async (request) => ({
+    message: `Welcome, ${principal(request).username}`,
+  }))
+
+  await Promise.all([bare.ready(), byHand.ready(), sessera.ready()])
+  return { bare: bare.routing, 'by hand': byHand.routing, Sessera: sessera.routing }
+}
+
+/** @returns {Record<string, import('node:http').RequestListener>} */
+function onHono() {
+  const { guard, principal } = forHono(auth)
+  const bare = new Hono()
+  bare.get('/', (c) => c.json({ message: 'Welcome, ada' }))
+
+  /** @type {Hono<{ Bindings: import('@hono/node-server').HttpBindings, Variables: { username: string } }>} */
+  const byHand = new Hono()
+  byHand.get(
+    '/',
+    async (c, next) => {
+      const who = lookUp.find(c.env.incoming.headers)
+      if (who === null) return c.body(null, 401)
+      c.set('username', who.username)
+      return next()
+    },
+    (c) => c.json({ message: `Welcome, ${c.get('username')}` }),
+  )
+
+  const sessera = new Hono()
+  sessera.get('/', guard(), (c) => c.json({ message: `Welcome, ${principal(c).username}` }))
+
+  return {
+    bare: getRequestListener(bare.fetch),
+    'by hand': getRequestListener(byHand.fetch),
+    Sessera: getRequestListener(sessera.fetch),
+  }
 }
 
 /**

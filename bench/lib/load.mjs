@@ -99,7 +99,8 @@ function openLine(port, next, bodies) {
 function lengthOf(received) {
   const end = received.indexOf('\r\n\r\n')
   if (end === -1) return null
-  const at = received.indexOf('Content-Length: ')
+  const usual = received.indexOf('Content-Length: ')
+  const at = usual === -1 ? received.indexOf('content-length: ') : usual
   if (at === -1 || at > end) throw new Error(`An answer without its length: ${received.slice(0, 300)}`)
   return { head: end + 4, total: end + 4 + Number.parseInt(received.slice(at + 16, at + 24), 10) }
 }

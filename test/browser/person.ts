@@ -47,11 +47,16 @@ export const kinds: readonly Kind[] = [
   { name: 'Firefox', launch: inFirefox },
 ]
 
-async function inChromium({ keyHash }: Authority): Promise<People> {
-  const browser = await startBrowser({
+/** Chromium in which the hosts of the small web are there, and trusted. */
+export function startChromium({ keyHash }: Authority): Promise<Browser> {
+  return startBrowser({
     args: ['--host-resolver-rules=MAP *.test 127.0.0.1', `--ignore-certificate-errors-spki-list=${keyHash}`],
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   })
+}
+
+async function inChromium(authority: Authority): Promise<People> {
+  const browser = await startChromium(authority)
   return { newPerson: () => personInChromium(browser), close: () => browser.close() }
 }
 

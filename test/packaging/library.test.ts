@@ -1,19 +1,43 @@
 // The library as npm would hand it to a stranger: complete, well-typed in every module resolution, small, inert.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Reach, reachOf } from './reach.js'
 import { installInto, pack, readManifest, root, run, type Tarball } from './tarballs.js'
 
-const { exports = {} } = readManifest(join(root, 'packages/sessera/package.json'))
+const {
+  exports = {},
+  dependencies = {},
+  peerDependencies = {},
+} = readManifest(join(root, 'packages/sessera/package.json'))
 const subpaths = Object.entries(exports).flatMap(([subpath, target]) =>
   typeof target === 'string' ? [] : [{ subpath, specifier: `sessera${subpath.slice(1)}`, ...target }],
 )
 const megabyte = 1024 * 1024
+const resolutions = [
+  { module: 'node16', moduleResolution: 'node16' },
+  { module: 'nodenext', moduleResolution: 'nodenext' },
+  { module: 'esnext', moduleResolution: 'bundler' },
+]
 
 let folder: string
 let project: string
+/** The same with every peer, and their types, in it. */
+let besidePeers: string
 let tarball: Tarball
 
 beforeAll(() => {
@@ -21,6 +45,10 @@ beforeAll(() => {
   project = join(folder, 'stranger')
   tarball = pack({ folder: 'sessera', into: folder })
   installInto(project, [tarball])
+  besidePeers = join(folder, 'beside-peers')
+  cpSync(project, besidePeers, { recursive: true })
+  link(project, ['@types/node'])
+  link(besidePeers, ['@types', ...Object.keys(peerDependencies)])
 })
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -72,62 +100,89 @@ describe('an empty project that installs it', () => {
     expect(scripted.map(({ name }) => name)).toEqual([])
   })
 
-  it.each(subpaths)('can import $specifier without any optional peer', ({ specifier }) => {
-    const names = run(
-      process.execPath,
-      ['--input-type=module', '-e', `console.log(Object.keys(await import('${specifier}')).length)`],
-      project,
+  it.each(subpaths)(
+    'can import $specifier, or is told which package to install',
+    ({ specifier, default: code }) => {
+      const program = `console.log(Object.keys(await import('${specifier}')).length)`
+      const { stdout, stderr } = runProgram('module', program)
+      const missing = missingIn(reach(code))
+      if (missing.length === 0) expect(Number(stdout)).toBeGreaterThan(0)
+      else expect(stderr).toContain(`Cannot find package '${missing[0]}'`)
+    },
+  )
+
+  it.each(subpaths)('can require $specifier, without a warning', ({ specifier, default: code }) => {
+    const { stdout, stderr } = runProgram(
+      'commonjs',
+      `console.log(Object.keys(require('${specifier}')).length)`,
     )
-    expect(Number(names)).toBeGreaterThan(0)
+    if (missingIn(reach(code)).length > 0) return
+    expect(stderr).toBe('')
+    expect(Number(stdout)).toBeGreaterThan(0)
   })
 
-  it.each(subpaths)('can require $specifier, there being no top-level await', ({ specifier }) => {
-    const names = run(
-      process.execPath,
-      ['--input-type=commonjs', '-e', `console.log(Object.keys(require('${specifier}')).length)`],
-      project,
+  it('needs no peer but for what is named after it', () => {
+    const needs = subpaths.map(({ subpath, default: code }) => [subpath, missingIn(reach(code))] as const)
+    expect(needs.filter(([, missing]) => missing.length > 0)).toEqual(
+      needs.filter(([subpath]) => subpath === './react').map(([subpath]) => [subpath, ['react']]),
     )
-    expect(Number(names)).toBeGreaterThan(0)
   })
 
-  it.each([
-    { module: 'node16', moduleResolution: 'node16' },
-    { module: 'nodenext', moduleResolution: 'nodenext' },
-    { module: 'esnext', moduleResolution: 'bundler' },
-  ])('type-checks it, declarations included, under $moduleResolution', ({ module, moduleResolution }) => {
-    linkTypes(project)
-    const config = `tsconfig.${moduleResolution}.json`
-    writeFileSync(
-      join(project, config),
-      JSON.stringify({
-        compilerOptions: {
-          module,
-          moduleResolution,
-          target: 'es2023',
-          lib: ['es2023'],
-          types: ['node'],
-          strict: true,
-          exactOptionalPropertyTypes: true,
-          noEmit: true,
-          skipLibCheck: false,
-        },
-        files: ['stranger.ts'],
-      }),
+  it('says what to install for SQLite where Node has none of its own', () => {
+    const program = `
+      import { createAuth } from 'sessera'
+      import { sqlite } from 'sessera/sqlite'
+      const auth = createAuth({ origin: 'http://localhost:3000', store: sqlite('auth.db'), secrets: ['${'s'.repeat(32)}'] })
+      try {
+        await auth.ready()
+        console.log('open')
+      } catch ({ message }) {
+        console.log(message)
+      }
+      await auth.close()`
+    const hasOwn = process.getBuiltinModule('node:sqlite') !== undefined
+    expect(runProgram('module', program).stdout).toContain(
+      hasOwn ? 'open' : 'Run "npm install @photostructure/sqlite"',
     )
-    const names = subpaths.map((_, index) => `part${index}`)
-    writeFileSync(
-      join(project, 'stranger.ts'),
-      [
-        ...subpaths.map(({ specifier }, index) => `import * as part${index} from '${specifier}'`),
-        // An export that does not exist must be an error, or the types above are not seen at all.
-        ...names.map((name) => `// @ts-expect-error\n${name}.surelyNotExported`),
-      ].join('\n'),
-    )
-    run(bin('tsc'), ['-p', config], project)
+  })
+
+  it.each(resolutions)(
+    'type-checks what needs no peer under $moduleResolution, declarations included',
+    (how) => {
+      const alone = subpaths.filter(({ types }) => missingIn(reach(types)).length === 0)
+      expect(alone.map(({ subpath }) => subpath)).toEqual(
+        expect.arrayContaining(['.', './memory', './sqlite', './node', './testing']),
+      )
+      typeCheck({ ...how, at: project, specifiers: alone.map(({ specifier }) => specifier) })
+    },
+  )
+
+  it.each(resolutions)('type-checks all of it beside its peers under $moduleResolution', (how) => {
+    const specifiers = subpaths.map(({ specifier }) => specifier)
+    // What the peers themselves declare takes seconds to check: once.
+    typeCheck({ ...how, at: besidePeers, specifiers, skipLibCheck: how.moduleResolution !== 'nodenext' })
   })
 })
 
 describe('the code', () => {
+  it('of one subpath does not bring the others along', () => {
+    const filesOf = (subpath: string): readonly string[] =>
+      reach(subpaths.find((each) => each.subpath === subpath)?.default ?? '').files
+    const others = /^dist\/(?:stores|frameworks|testing|client|react)\//
+    expect(filesOf('.').filter((file) => others.test(file))).toEqual([])
+    expect(filesOf('./memory').every((file) => /^dist\/(?:stores|domain|errors\.js$)/.test(file))).toBe(true)
+  })
+
+  it.each(subpaths.filter(({ subpath }) => subpath === './client' || subpath === './react'))(
+    'of $specifier, which goes into browsers, is its own',
+    ({ subpath, default: code }) => {
+      const { files, packages } = reach(code)
+      const own = subpath === './client' ? /^dist\/client\// : /^dist\/(?:react|client)\//
+      expect(files.filter((file) => !own.test(file))).toEqual([])
+      expect(packages).toEqual(subpath === './client' ? [] : ['react'])
+    },
+  )
+
   it('is as it was written but for the types, and names no source map that is not there', () => {
     const code = readFileSync(join(project, 'node_modules/sessera/dist/errors.js'), 'utf8')
     expect(code).toContain('// The closed table of refusals.')
@@ -139,10 +194,69 @@ function bin(name: string): string {
   return join(root, 'node_modules/.bin', name)
 }
 
-/** The types that a user of Node and Express has; ours refer to them. */
-function linkTypes(into: string): void {
-  rmSync(join(into, 'node_modules/@types'), { recursive: true, force: true })
-  symlinkSync(join(root, 'node_modules/@types'), join(into, 'node_modules/@types'))
+function reach(file: string): Reach {
+  return reachOf(join(project, 'node_modules/sessera'), file)
+}
+
+/** What a stranger who has installed nothing else would have to install. */
+function missingIn({ packages }: Reach): readonly string[] {
+  return packages.filter((name) => !Object.hasOwn(dependencies, name))
+}
+
+function runProgram(type: 'module' | 'commonjs', program: string): { stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [`--input-type=${type}`, '-e', program], {
+    cwd: project,
+    encoding: 'utf8',
+  })
+}
+
+interface TypeCheck {
+  readonly at: string
+  readonly module: string
+  readonly moduleResolution: string
+  readonly specifiers: readonly string[]
+  readonly skipLibCheck?: boolean
+}
+
+function typeCheck({ at, module, moduleResolution, specifiers, skipLibCheck = false }: TypeCheck): void {
+  const config = `tsconfig.${moduleResolution}.json`
+  writeFileSync(
+    join(at, config),
+    JSON.stringify({
+      compilerOptions: {
+        module,
+        moduleResolution,
+        target: 'es2023',
+        lib: ['es2023', 'dom'],
+        types: ['node'],
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noEmit: true,
+        skipLibCheck,
+      },
+      files: ['stranger.ts'],
+    }),
+  )
+  writeFileSync(
+    join(at, 'stranger.ts'),
+    [
+      ...specifiers.map((specifier, index) => `import * as part${index} from '${specifier}'`),
+      // An export that does not exist must be an error, or the types above are not seen at all.
+      ...specifiers.map((_, index) => `// @ts-expect-error\npart${index}.surelyNotExported`),
+    ].join('\n'),
+  )
+  run(bin('tsc'), ['-p', config], at)
+}
+
+/** Puts packages of this repository into a project, as far as they are here. */
+function link(into: string, names: readonly string[]): void {
+  for (const name of names) {
+    const from = join(root, 'node_modules', name)
+    const to = join(into, 'node_modules', name)
+    if (!existsSync(from)) continue
+    mkdirSync(dirname(to), { recursive: true })
+    symlinkSync(from, to)
+  }
 }
 
 function installedPackages(at: string): { name: string; scripts?: Readonly<Record<string, string>> }[] {
@@ -158,6 +272,7 @@ function installedPackages(at: string): { name: string; scripts?: Readonly<Recor
 
 function sizeOf(path: string): number {
   return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !name.startsWith('@types'))
     .map((name) => statSync(join(path, name)))
     .filter((entry) => entry.isFile())
     .reduce((sum, { size }) => sum + size, 0)

@@ -17,6 +17,8 @@ export interface Manifest {
   readonly name: string
   readonly version: string
   readonly scripts?: Readonly<Record<string, string>>
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
   readonly exports?: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>
 }
 

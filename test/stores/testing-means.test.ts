@@ -11,6 +11,8 @@ describe('a fake clock', () => {
     expect([clock.now(), clock.monotonic()]).toEqual([1_000, 0])
     clock.advance(250)
     expect([clock.now(), clock.monotonic()]).toEqual([1_250, 250])
+    clock.advance('5m')
+    expect([clock.now(), clock.monotonic()]).toEqual([301_250, 300_250])
   })
 
   test('has hands that move apart', () => {

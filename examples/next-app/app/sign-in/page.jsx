@@ -1,0 +1,5 @@
+import { SignInForm } from './form.jsx'
+
+export default function SignIn() {
+  return <SignInForm />
+}
