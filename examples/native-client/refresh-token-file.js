@@ -50,11 +50,32 @@ function takes(lock) {
     writeFileSync(lock, String(process.pid), { flag: 'wx' })
     return true
   } catch {
-    // Left behind by a process that is no more.
-    const holder = Number(readOrNull(lock))
-    if (holder > 0 && !isRunning(holder)) rmSync(lock, { force: true })
+    clearAway(lock)
     return false
   }
+}
+
+/**
+ * What was left behind by a process that is no more. By one process at a time: a slow one would delete the lock of the next.
+ *
+ * @param {string} lock
+ */
+function clearAway(lock) {
+  if (!isLeft(lock)) return
+  const guard = `${lock}.old`
+  try {
+    writeFileSync(guard, '', { flag: 'wx' })
+  } catch {
+    return
+  }
+  if (isLeft(lock)) rmSync(lock, { force: true })
+  rmSync(guard, { force: true })
+}
+
+/** @param {string} lock */
+function isLeft(lock) {
+  const holder = Number(readOrNull(lock))
+  return holder > 0 && !isRunning(holder)
 }
 
 /** @param {number} pid */
@@ -66,11 +87,16 @@ function isRunning(pid) {
   }
 }
 
-/** @param {string} path */
+/**
+ * One that is there and cannot be read is not nothing: who takes it for that forgets the session.
+ *
+ * @param {string} path
+ */
 function readOrNull(path) {
   try {
     return readFileSync(path, 'utf8')
-  } catch {
-    return null
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
   }
 }

@@ -8,7 +8,7 @@ import {
   type FastifyOptions,
   forFastify,
 } from '../../packages/sessera/src/frameworks/fastify.js'
-import { createWorld, password, trusted, type World } from '../support/auth.js'
+import { createWorld, origin, password, trusted, type World } from '../support/auth.js'
 import { createApp } from './fastify-app.js'
 
 const ada = { username: 'ada', password }
@@ -317,6 +317,18 @@ describe('refusals', () => {
       to: '/login',
     })
   })
+})
+
+it.each<[from: string, status: number]>([
+  ['https://evil.example', 403],
+  ['null', 403],
+  [origin, 200],
+  [trusted, 200],
+])('an upgrade to a WebSocket with a cookie from a page of %s is answered with %i', async (from, status) => {
+  const { app, guard, world } = await scene()
+  app.get('/chat', { onRequest: guard() }, async () => 'open')
+  const headers = { ...(await world.signedIn('session')).headers(), upgrade: 'websocket', origin: from }
+  expect((await app.inject({ url: '/chat', headers })).statusCode).toBe(status)
 })
 
 it('everything works by inject(), as tests of Fastify apps do', async () => {

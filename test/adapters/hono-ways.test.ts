@@ -267,6 +267,16 @@ function userIdOf(world: World): string {
   return entered?.name === 'signedIn' ? entered.userId : ''
 }
 
+it('a request that the app makes itself, to the same address, has none of the credentials of the one around it', async () => {
+  const inner = new Hono()
+  const { world, send } = await scene((app, bound) => {
+    inner.get('/page', async (c) => c.json({ username: (await bound.findPrincipal(c))?.username ?? null }))
+    app.get('/page', (c) => inner.fetch(new Request(c.req.url), c.env))
+  })
+  const answer = await send({ path: '/page', headers: [['Cookie', await cookieOf(world)]] })
+  expect(JSON.parse(answer.body)).toEqual({ username: null })
+})
+
 describe('an upgrade to a WebSocket', () => {
   it.each<[from: string, status: number]>([
     ['https://evil.example', 403],

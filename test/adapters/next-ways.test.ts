@@ -230,6 +230,18 @@ describe('a route handler', () => {
     expect((await GET(request(), {})).headers.get('cache-control')).toBe('public')
   })
 
+  it('may sign in on the way back from elsewhere, and no cache keeps the answer', async () => {
+    const { world, bound } = await scene()
+    const userId = await world.addUser('root')
+    const GET = bound.refusals(async () => {
+      await bound.startSession({ userId })
+      return new Response('welcome', { headers: { 'Cache-Control': 'public, max-age=60' } })
+    })
+    serving({ 'sec-fetch-site': 'same-origin' })
+    expect((await GET(request(), {})).headers.get('cache-control')).toBe('private, no-store')
+    expect(names()).toContain('session')
+  })
+
   it('may sign out whoever was due a renewal', async () => {
     const { world, bound } = await scene()
     serving({ cookie: await cookieInNeed(world), origin, 'sec-fetch-site': 'same-origin' })

@@ -30,6 +30,8 @@ export interface FakeBrowser {
   isOnline: boolean
   readonly notes: Map<string, string>
   openTab(options?: Partial<ClientOptions>): Tab
+  /** Tells all tabs what another page of their origin might. */
+  tell(message: unknown): void
   /** Resolves when everybody has heard what was told so far. */
   heard(): Promise<unknown>
 }
@@ -70,6 +72,9 @@ export function createBrowser(app: AppServer, options: BrowserOptions = {}): Fak
   const browser: FakeBrowser = {
     isOnline: true,
     notes,
+    tell(message) {
+      for (const { hear } of hub) hear(message)
+    },
     heard: () => Promise.all(told),
     openTab(of = {}) {
       const listeners = new Set<() => void>()
@@ -86,6 +91,7 @@ export function createBrowser(app: AppServer, options: BrowserOptions = {}): Fak
           hub.add(own)
           return {
             postMessage(message) {
+              if (!hub.has(own)) throw new DOMException('The channel is closed.', 'InvalidStateError')
               const copy: unknown = structuredClone(message)
               const others = [...hub].filter((other) => other !== own && other.name === name)
               const arrived = delivered().then(() => {

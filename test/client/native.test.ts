@@ -122,6 +122,36 @@ describe('the refresh token', () => {
     expect((await client.fetch('/hello')).status).toBe(200)
   })
 
+  it.each([
+    ['a refresh', (client: Client) => client.fetch('/hello')],
+    ['a new proof', (client: Client) => client.reauthenticate(password)],
+  ])('of %s that could not be saved opens nevertheless, and is saved with the next', async (_, renew) => {
+    const { app, drawer, client } = await signedIn()
+    const { save } = drawer
+    app.world.clock.advance('5m')
+    await client.session.ready()
+    await client.fetch('/hello')
+    app.world.clock.advance('5m')
+    drawer.save = () => Promise.reject(new Error('The disk is full.'))
+    await expect(renew(client)).rejects.toThrow('The disk is full.')
+    drawer.save = save
+    app.world.clock.advance('1m')
+    expect((await client.fetch('/hello')).status).toBe(200)
+    app.world.clock.advance('5m')
+    expect(await startProgram(app, drawer).session.ready()).not.toBeNull()
+  })
+
+  it('of a sign-in that could not be saved is nobody’s', async () => {
+    const { app, drawer, client } = await signedIn()
+    await app.world.addUser('eve')
+    const { save } = drawer
+    drawer.save = () => Promise.reject(new Error('The disk is full.'))
+    await expect(client.signIn({ ...ada, username: 'eve' })).rejects.toThrow('The disk is full.')
+    drawer.save = save
+    app.world.clock.advance('5m')
+    expect(await (await client.fetch('/hello')).text()).toBe('Hello, ada: teller')
+  })
+
   it('of now counts, when another process has used the one before', async () => {
     const { app, drawer, client } = await signedIn()
     app.world.clock.advance('5m')
@@ -221,6 +251,14 @@ describe('the refresh token', () => {
     expect([greeting.status, client.session.current]).toEqual([expect.any(Number), null])
     expect(app.asked.filter((line) => line.startsWith(refresh))).toEqual([])
   })
+})
+
+it('a request that waited for a sign-in uses what that brought', async () => {
+  const { app, client } = await signedIn()
+  app.world.clock.advance('5m')
+  const [, greeting] = await Promise.all([client.signIn(ada), client.fetch('/hello')])
+  expect(greeting.status).toBe(200)
+  expect(app.count(refresh)).toBe(0)
 })
 
 it('nothing of it keeps a program alive', async () => {

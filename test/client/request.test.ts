@@ -127,6 +127,11 @@ describe('createClient', () => {
     [{ mode: 'token', origin: 'https://api.example/' }, '"https://api.example/" is no origin'],
     [{ mode: 'token', origin: 'api.example' }, 'Invalid URL'],
     [{ mode: 'token', origin: 'https://a.example', sendTokenTo: ['https://b.example/x'] }, 'is no origin'],
+    [{ mode: 'token', origin: 'https://api.example', basePath: 'auth' }, 'basePath is "auth"'],
+    [
+      { mode: 'token', origin: 'https://api.example', basePath: '@b.example/auth' },
+      'basePath is "@b.example',
+    ],
   ])('refuses %j with a sentence', (options, message) => {
     expect(() => createClient(options as Parameters<typeof createClient>[0])).toThrow(message)
   })

@@ -152,6 +152,17 @@ describe('a sign-out', () => {
     await vi.waitFor(() => expect(nameIn(one)).toBeNull(), patience)
     expect([nameIn(one), nameIn(two)]).toEqual([null, null])
   })
+
+  it('by a tab that did not know who it is, is not undone by them either', async () => {
+    const { app, browser, one, two, holdNews } = await openTabsThatHearLate()
+    app.world.clock.advance('5m')
+    const deliver = holdNews()
+    await one.fetch('/hello')
+    browser.tell({ ended: '' })
+    deliver()
+    await browser.heard()
+    expect([nameIn(one), nameIn(two)]).toEqual([null, null])
+  })
 })
 
 it('news of a token that has grown old on the way are taken for what they are', async () => {
@@ -347,6 +358,29 @@ it('a tab that was closed hears nothing any more', async () => {
   await one.signOut()
   await one.session.ready()
   expect(nameIn(two)).toBe('ada')
+})
+
+it('a tab that was closed goes on for itself', async () => {
+  const { app, one } = await openTabs()
+  one.close()
+  app.world.clock.advance('5m')
+  expect((await one.fetch('/hello')).status).toBe(200)
+  await one.signOut()
+  expect((await one.signIn(ada)).user.username).toBe('ada')
+})
+
+it.each<[message: unknown]>([
+  [null],
+  ['text'],
+  [{ token: null }],
+  [{ token: 'text' }],
+  [{ token: { token: 'a.bnVsbA.c' } }],
+  [{ ended: 5 }],
+])('what another page says by %j disturbs nobody', async (message) => {
+  const { app, browser, one, two } = await openTabs()
+  browser.tell(message)
+  app.world.clock.advance('5m')
+  expect(new Set(await atOnce(one, two))).toEqual(new Set([200]))
 })
 
 it('answers that overtake each other leave the newest token', async () => {

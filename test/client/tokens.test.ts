@@ -1,7 +1,7 @@
 // Token mode in one tab, against a real server: tokens come and go, and the app notices nothing but who is signed in.
 
 import { describe, expect, it, vi } from 'vitest'
-import type { Current } from '../../packages/sessera/src/client/types.js'
+import type { Client, Current } from '../../packages/sessera/src/client/types.js'
 import { createFakeClock } from '../../packages/sessera/src/testing/fake-clock.js'
 import { password } from '../support/auth.js'
 import { answer, holdRequest, refuse, startApp } from './api.js'
@@ -309,6 +309,52 @@ describe('a refresh', () => {
   })
 })
 
+describe('who does not want an answer any more', () => {
+  async function waiting(ask: (client: Client, signal: AbortSignal, origin: string) => Promise<Response>) {
+    const { app, client, clock } = await signedIn()
+    const stop = new AbortController()
+    clock.advance('5m')
+    const { arrived, goOn } = holdRequest(app, '/auth/refresh')
+    const [given, other] = [ask(client, stop.signal, app.origin), client.fetch('/hello')]
+    await arrived
+    return { app, given, other, stop, goOn }
+  }
+
+  it.each<[what: string, ask: Parameters<typeof waiting>[0]]>([
+    ['said so beside the address', (client, signal) => client.fetch('/hello', { signal })],
+    [
+      'made a Request that says so',
+      (client, signal, origin) => client.fetch(new Request(`${origin}/hello`, { signal })),
+    ],
+  ])('and %s does not wait for the next token, which the others get', async (_, ask) => {
+    const { app, given, other, stop, goOn } = await waiting(ask)
+    const before = app.count('GET /hello')
+    stop.abort(new Error('Enough.'))
+    await expect(given).rejects.toThrow('Enough.')
+    goOn()
+    expect((await other).status).toBe(200)
+    expect(app.count('GET /hello')).toBe(before + 1)
+  })
+
+  it('since before it was asked, is told so', async () => {
+    const { app, client } = await signedIn()
+    await expect(client.fetch('/hello', { signal: AbortSignal.abort() })).rejects.toThrow('aborted')
+    expect(app.count('GET /hello')).toBe(0)
+  })
+
+  it('while the refused token is replaced, is told so', async () => {
+    const { app, client } = await signedIn()
+    await app.world.setRoles(client.session.current?.user.id ?? '', ['auditor'])
+    const stop = new AbortController()
+    const { arrived, goOn } = holdRequest(app, '/auth/refresh')
+    const given = client.fetch('/hello', { signal: stop.signal })
+    await arrived
+    stop.abort()
+    await expect(given).rejects.toThrow('aborted')
+    goOn()
+  })
+})
+
 describe('a page that is loaded without a network', () => {
   it('does not know who it is, until the network is back', async () => {
     const { browser } = await signedIn()
@@ -321,6 +367,23 @@ describe('a page that is loaded without a network', () => {
     browser.isOnline = true
     online()
     await vi.waitFor(() => expect(client.session.current?.user.username).toBe('ada'), { timeout: 10_000 })
+  })
+})
+
+describe('a sign-in after refreshes were held off', () => {
+  it('begins anew', async () => {
+    const { app, client, read, clock } = await signedIn()
+    clock.advance('5m')
+    app.meddle = (req, res) => {
+      if (req.url !== '/auth/refresh') return false
+      res.setHeader('Retry-After', '86400')
+      return refuse(res, 429, 'too_many_requests')
+    }
+    await expect(client.fetch('/hello')).rejects.toMatchObject({ status: 429 })
+    app.meddle = null
+    await client.signIn(ada)
+    clock.advance('5m')
+    expect(await read()).toBe('Hello, ada: teller')
   })
 })
 

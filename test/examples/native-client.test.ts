@@ -1,7 +1,15 @@
 // examples/native-client, run as its README says against the stand-alone server. Needs the build.
 
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -90,6 +98,13 @@ describe('the program', () => {
     const answers = await Promise.all(Array.from({ length: 3 }, () => run(['whoami'])))
     expect(answers).toEqual(Array.from({ length: 3 }, () => [0, 'ada']))
     expect(await run(['whoami'])).toEqual([0, 'ada'])
+  })
+
+  it('does not forget a file that it cannot read', async () => {
+    mkdirSync(join(file, '..'))
+    symlinkSync(file, file)
+    expect(await run(['whoami'])).toEqual([1, expect.stringContaining('ELOOP')])
+    expect(lstatSync(file).isSymbolicLink()).toBe(true)
   })
 
   it('goes on after one that was killed with the lock in its hands', async () => {

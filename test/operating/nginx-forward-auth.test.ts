@@ -113,6 +113,12 @@ describe('a stranger', () => {
   })
 })
 
+it('nobody chooses the id under which their requests are on record', async () => {
+  const headers = { 'X-Request-Id': 'somebody-else' }
+  const { 'x-request-id': id } = (await ask('/auth/me', { headers })).headers
+  expect([typeof id, id === 'somebody-else']).toEqual(['string', false])
+})
+
 describe('whoever signed in on the page', () => {
   it('is greeted by the app, by name', async () => {
     const headers = await registered('ada')

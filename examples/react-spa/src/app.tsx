@@ -29,15 +29,17 @@ function Dashboard() {
     setMessage(message)
   }
 
+  const sayUnreachable = () => setMessage('The API cannot be reached.')
+
   return (
     <>
       <h1>Dashboard</h1>
       <p>You are signed in as {session?.user.username}.</p>
       <p>
-        <button type="button" onClick={() => ask().catch(() => setMessage('The API cannot be reached.'))}>
+        <button type="button" onClick={() => ask().catch(sayUnreachable)}>
           Ask the API
         </button>{' '}
-        <button type="button" className="quiet" onClick={() => client.signOut()}>
+        <button type="button" className="quiet" onClick={() => client.signOut().catch(sayUnreachable)}>
           Sign out
         </button>
       </p>

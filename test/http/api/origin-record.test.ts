@@ -35,6 +35,17 @@ describe('a request of another site', () => {
     ])
   })
 
+  test('is refused as such, whatever its sender would have to show besides', async () => {
+    const { world, client, sessionId, recorded } = await setScene()
+    const headers = { ...client.headers(), ...foreign }
+    const asked = () => world.auth.authenticate(headers, { roles: ['admin'] })
+    await expect(asked()).rejects.toMatchObject({ code: 'origin_refused' })
+    await world.auth.authenticate(client.headers())
+    await expect(asked()).rejects.toMatchObject({ code: 'origin_refused' })
+    const line = { sessionId, cause: 'origin_refused' }
+    expect(await recorded()).toMatchObject([line, line])
+  })
+
   test('is not on record where nothing is refused', async () => {
     const { client, recorded } = await setScene()
     await client.send('GET', '/auth/me', { headers: foreign })

@@ -12,6 +12,9 @@ import type { Client, ClientOptions, RefreshTokenStorage, SignedIn } from './typ
 export function createClientOn(host: Host, options: ClientOptions): Client {
   const { mode, basePath = '/auth', sendTokenTo = [], storage } = options
   const origin = originOf(host, options)
+  if (!/^(\/[\w.~-]+)+$/.test(basePath)) {
+    throw new TypeError(`basePath is "${basePath}". Write it as on the server: "/auth".`)
+  }
   const base = `${origin ?? ''}${basePath}`
   const fetch = origin === null ? goNowhere : (options.fetch ?? ((...asked) => globalThis.fetch(...asked)))
   const own = storage ?? (host.page === null ? inMemory() : null)

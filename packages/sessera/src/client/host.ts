@@ -74,9 +74,11 @@ export function findHost(): Host {
     openChannel(name, hear) {
       const { BroadcastChannel } = global
       if (page === null || BroadcastChannel === undefined) return null
-      const channel = new BroadcastChannel(name)
-      channel.onmessage = ({ data }: { readonly data: unknown }) => hear(data)
-      return channel
+      return allowed(() => {
+        const channel = new BroadcastChannel(name)
+        channel.onmessage = ({ data }: { readonly data: unknown }) => hear(data)
+        return channel
+      })
     },
     onOnline(listener) {
       global.addEventListener?.('online', listener)
@@ -85,7 +87,7 @@ export function findHost(): Host {
   }
 }
 
-/** Where storage is blocked, asking for it throws. */
+/** Where cookies and storage are blocked, asking throws: for localStorage anywhere, for a channel in Firefox. */
 function allowed<T>(ask: () => T | undefined): T | null {
   try {
     return ask() ?? null

@@ -49,6 +49,27 @@ export function headersOf(target: URL | Request, init: RequestInit | undefined):
   return new Headers(init?.headers ?? (isRequest(target) ? target.headers : undefined))
 }
 
+type Signal = AbortSignal | null | undefined
+
+export function signalOf(target: URL | Request, init: RequestInit | undefined): Signal {
+  return init?.signal === undefined && isRequest(target) ? target.signal : init?.signal
+}
+
+/** Null, at once, for who does not want it any more. The work goes on for the others. */
+export async function unlessAborted<T>(signal: Signal, work: Promise<T>): Promise<T | null> {
+  let giveUp = (): void => {}
+  const unwanted = new Promise<null>((resolve) => {
+    giveUp = () => resolve(null)
+  })
+  signal?.addEventListener('abort', giveUp)
+  if (signal?.aborted) giveUp()
+  try {
+    return await Promise.race([unwanted, work])
+  } finally {
+    signal?.removeEventListener('abort', giveUp)
+  }
+}
+
 /** @throws ClientError `redirected`, unless the app has said what to do with a redirect. */
 export async function sendWithToken(
   fetch: Fetch,

@@ -38,7 +38,18 @@ export function createSession(find: () => Promise<unknown>): SessionState {
     set(next) {
       if (JSON.stringify(next) === JSON.stringify(current)) return
       current = next
-      for (const listener of [...listeners]) listener()
+      for (const listener of [...listeners]) inform(listener)
     },
+  }
+}
+
+/** What is wrong with a listener is reported as any uncaught error, and stops nothing here. */
+function inform(listener: () => void): void {
+  try {
+    listener()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
   }
 }

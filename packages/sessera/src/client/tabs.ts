@@ -26,9 +26,13 @@ export interface Tabs {
 export function openTabs(host: Host, name: string, hear: (news: News) => void): Tabs {
   const waiting = new Set<() => void>()
   let heard = 0
-  const channel = host.openChannel(name, (message) => {
+  let channel = host.openChannel(name, (message) => {
     heard++
-    hear(message ?? {})
+    try {
+      hear(message ?? {})
+    } catch {
+      // A page of another version says it in another way.
+    }
     for (const wake of waiting) wake()
   })
   return {
@@ -46,6 +50,10 @@ export function openTabs(host: Host, name: string, hear: (news: News) => void): 
       await Promise.race([told, pause(ms)])
       waiting.delete(wake)
     },
-    close: () => channel?.close(),
+    close() {
+      channel?.close()
+      // One that is closed throws at whoever goes on telling.
+      channel = null
+    },
   }
 }

@@ -6,7 +6,8 @@ import { type AccessToken, newsOf, readToken, type TokenNews } from './access-to
 import { ClientError } from './client-error.js'
 import { createExclusive, type Exclusive } from './exclusive.js'
 import type { Holder, Parts } from './holder.js'
-import { canBeSentAgain, headersOf, refusesToken, sendWithToken } from './request.js'
+import { createKeeper } from './keeper.js'
+import { canBeSentAgain, headersOf, refusesToken, sendWithToken, signalOf, unlessAborted } from './request.js'
 import { type News, openTabs } from './tabs.js'
 import type { RefreshTokenStorage, SignedIn } from './types.js'
 
@@ -18,6 +19,7 @@ export function holdTokens(
   const alone: Exclusive = (work) => work(false)
   const exclusive = storage === null ? createExclusive(host, name) : alone
   const tabs = storage === null ? openTabs(host, name, hear) : null
+  const keeper = createKeeper(storage)
   const ended = new Set<string>()
   let held: AccessToken | null = null
   /** Tokens that a server has refused before their time. */
@@ -34,7 +36,7 @@ export function holdTokens(
 
   function hear({ ended: gone, token }: News): void {
     if (gone !== undefined) {
-      ended.add(gone)
+      ended.add(gone || (held?.who.sessionId ?? ''))
       if (gone === '' || gone === held?.who.sessionId) drop(token === undefined)
     }
     if (token !== undefined) take(readToken(token, host))
@@ -90,6 +92,7 @@ export function holdTokens(
   }
 
   async function takeOff(): Promise<AccessToken | null> {
+    const before = held
     for (let seen: unknown; seen !== busy; ) {
       seen = busy
       await busy
@@ -97,7 +100,7 @@ export function holdTokens(
     if (session.current === null) return null
     if (closedFor !== null && host.monotonic() < closedFor.until) throw closedFor.error
     landing = new AbortController()
-    const [before, mine, heard] = [held, era, tabs?.heard]
+    const [mine, heard] = [era, tabs?.heard]
     const own = exclusive(async (waited) => {
       // Whoever let go has told before; at the least, what has been told already is heard first.
       await tabs?.next(waited && tabs.heard === heard ? host.limits.newsMs : 0)
@@ -130,13 +133,13 @@ export function holdTokens(
   }
 
   async function askForNext(isSecond = false): Promise<TokenNews> {
-    const stored = await storage?.load()
+    const stored = await keeper.load()
     if (stored === null) throw new ClientError(401, 'unauthenticated', 'Sign in first.')
     const sentAt = host.now()
     try {
       const json = stored === undefined ? undefined : { refresh_token: stored }
       const pair = await api.ask<TokenPairAnswer>('POST', 'refresh', { json, signal: landing.signal })
-      await storage?.save(pair.refresh_token ?? stored ?? null)
+      await keeper.save(pair.refresh_token ?? stored ?? null)
       return newsOf(pair, sentAt)
     } catch (error) {
       // The session has got a new credential elsewhere: that one is to be used.
@@ -160,7 +163,7 @@ export function holdTokens(
       ended.add(sessionId)
       tabs?.tell({ ended: sessionId })
     }
-    await storage?.save(null)
+    await keeper.save(null)
   }
 
   function change<T>(act: () => Promise<T>): Promise<T> {
@@ -189,7 +192,8 @@ export function holdTokens(
         const answer = await api.ask<SignedInAnswer & TokenPairAnswer>('POST', path, question)
         const news = newsOf(answer, sentAt)
         const next = readToken(news, host)
-        await storage?.save(answer.refresh_token ?? null)
+        await keeper.save(answer.refresh_token ?? null, known === null)
+        closedFor = null
         const gone = held === null || held.who.sessionId === next.who.sessionId ? null : held.who.sessionId
         drop(false)
         if (gone !== null) ended.add(gone)
@@ -206,7 +210,7 @@ export function holdTokens(
       landing.abort()
       // Where the refresh token is ours to keep, nothing is saved after this.
       if (storage !== null) await inAir
-      const stored = await storage?.load()
+      const stored = await keeper.load()
       const json = stored ? { refresh_token: stored } : undefined
       const leaving = held
       await api.ask('POST', 'logout', { json, token: leaving?.token ?? null })
@@ -223,13 +227,14 @@ export function holdTokens(
       const target = reach.resolve(input)
       if (!reach.includes(target) || headersOf(target, init).has('Authorization')) return fetch(target, init)
       const again = canBeSentAgain(init?.body)
-      const token = await currentOf(session.current?.user.id, !again)
+      const signal = signalOf(target, init)
+      const token = await unlessAborted(signal, currentOf(session.current?.user.id, !again))
       if (token === null) return fetch(target, init)
       const response = await sendWithToken(fetch, target, init, token.token)
       if (!refusesToken(response)) return response
       refused.add(token)
-      const next = again ? await currentOf(token.who.user.id) : null
-      if (next === null) return response
+      const next = again ? await unlessAborted(signal, currentOf(token.who.user.id)) : null
+      if (next === null) return signal?.aborted ? fetch(target, init) : response
       void response.body?.cancel().catch(() => null)
       return await sendWithToken(fetch, target, init, next.token)
     },

@@ -28,10 +28,16 @@ export interface NodeEnv {
 
 /** What Node holds of this very request; null elsewhere, and for one that the app made itself in the course of another. */
 export function nodeOf({ env, req: { raw } }: Context): NodeEnv | null {
-  if (!isNodeEnv(env)) return null
-  const { method, url = '' } = env.incoming
-  const isWhole = raw.url.length - raw.url.indexOf('/', 'https://'.length) === url.length
-  return isWhole && raw.url.endsWith(url) && raw.method === method ? env : null
+  return isNodeEnv(env) && isMadeOf(raw, env.incoming) ? env : null
+}
+
+/** Under which @hono/node-server keeps Node's request with the one that it makes of it. */
+let incomingKey: symbol | undefined
+
+/** Not told by address and method: the app may ask for the same once more, in nobody's name. */
+function isMadeOf(raw: Request, incoming: IncomingMessage): boolean {
+  incomingKey ??= Object.getOwnPropertySymbols(raw).find((key) => Reflect.get(raw, key) === incoming)
+  return incomingKey !== undefined && Reflect.get(raw, incomingKey) === incoming
 }
 
 function isNodeEnv(env: unknown): env is NodeEnv {

@@ -11,7 +11,7 @@ import { AuthError } from '../errors.js'
 import { type Authenticated, bindFetch, type Delivery } from '../http/fetch-binding.js'
 import { fromFetch } from '../http/from-fetch.js'
 import { addAtHeaderWrite, fromNode } from '../http/from-node.js'
-import { type HttpRequest, type HttpResponse, sentAs } from '../http/message.js'
+import type { HttpRequest, HttpResponse } from '../http/message.js'
 import {
   addHeaders,
   announce,
@@ -91,10 +91,7 @@ export function forHono<C>(auth: Auth<C>, { onRefused, remoteAddress }: HonoOpti
   const { clientIp, requestId } = core
 
   function read(c: Context, node: NodeEnv | null = nodeOf(c)): HttpRequest {
-    if (node !== null) return fromNode(node.incoming, { clientIp, requestId })
-    const request = readFetch(c)
-    // An upgrade is a GET, but opens a channel that CORS does not bind (ASVS 5.0 4.4.2). It reaches no ServerResponse.
-    return request.header('upgrade') === null ? request : sentAs(request, 'POST')
+    return node === null ? readFetch(c) : fromNode(node.incoming, { clientIp, requestId })
   }
 
   /** With the body, which Hono may have read already. */

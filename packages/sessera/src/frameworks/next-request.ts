@@ -20,6 +20,8 @@ export interface CurrentRequest {
   readonly headers: Headers
   /** The Cookie header, as the next request of this browser would send it. */
   cookie(): string | null
+  /** Whether any has been set in its course, by whatever came to the same request. */
+  hasSetCookies(): boolean
   /** @throws what Next throws where none can be set: while a page is rendered. */
   setCookies(setCookies: readonly string[]): Promise<void>
 }
@@ -41,6 +43,7 @@ export async function currentRequest(): Promise<CurrentRequest> {
       if (set === undefined) return headers.get('cookie')
       return [...set].map(([name, value]) => `${name}=${value}`).join('; ')
     },
+    hasSetCookies: () => cookiesSet.has(headers),
     async setCookies(setCookies) {
       const jar = await next.cookies()
       const set = cookiesSet.get(headers) ?? new Map<string, string>()

@@ -140,7 +140,9 @@ export function forNext<C>(
     const current = await currentRequest()
     const asked = read(current, request.method)
     const response = await work(current, asked).catch((error: unknown) => refuse(request, asked, error))
-    return withHeaders(response, bound().share(asked).headers)
+    // Next adds the cookies to it.
+    const kept = current.hasSetCookies() ? withCookies(response, []) : response
+    return withHeaders(kept, bound().share(asked).headers)
   }
 
   async function refuse(request: Request, asked: HttpRequest, error: unknown): Promise<Response> {
@@ -178,8 +180,7 @@ export function forNext<C>(
           const renewed = bound().cookiesFor(who)
           // Before the handler, which may sign somebody else in, or out.
           if (renewed.length > 0) await current.setCookies(renewed)
-          const response = await handler(request, who.principal as Principal<C>, context)
-          return renewed.length > 0 ? withCookies(response, []) : response
+          return await handler(request, who.principal as Principal<C>, context)
         })
     },
 

@@ -36,9 +36,8 @@ export function authorizeNow(
   const bearer = peekBearer(request.header('authorization'))
   if (bearer === undefined) return null
   const { session, access } = readOwnCookies(core, request)
-  const who = recall(kernel, { bearer, sessionCookie: session, accessCookie: access }, demands, request)
-  if (who !== null) refuseForgery(core, request, who)
-  return who
+  const presented = { bearer, sessionCookie: session, accessCookie: access }
+  return recall(kernel, presented, demands, request, (who) => refuseForgery(core, request, who))
 }
 
 /** @throws AuthError everything that `authenticate` throws, and `origin_refused`. */
@@ -48,9 +47,10 @@ export async function authorize(
   demands: ParsedDemands,
 ): Promise<Authenticated> {
   await core.ready()
-  const who = await authenticate(core.kernel, readPresented(core, request), demands, request)
-  refuseForgery(core, request, who)
-  return who
+  const presented = readPresented(core, request)
+  return await authenticate(core.kernel, presented, demands, request, (who) =>
+    refuseForgery(core, request, who),
+  )
 }
 
 /** A browser adds cookies by itself, a bearer token never: only the former can be somebody else's doing. */

@@ -19,13 +19,15 @@ export function isSafeMethod(method: string): boolean {
 }
 
 /**
- * Refuses a state-changing request that a browser sent on behalf of a foreign page (CSRF; ASVS 5.0 3.5.1).
+ * Refuses a state-changing request, or an upgrade to a WebSocket, that a browser sent on behalf of a foreign page (CSRF; ASVS 5.0 3.5.1).
  * Needed wherever cookies are read or set, signing in included: a forged sign-in plants the attacker's session.
  *
  * @throws AuthError `origin_refused`.
  */
 export function refuseCrossSite(request: HttpRequest, policy: OriginPolicy): void {
-  if (!isSafeMethod(request.method)) refuseForeignOrigin(request, policy)
+  // An upgrade is a GET, but opens a channel that CORS does not bind (ASVS 5.0 4.4.2).
+  if (!isSafeMethod(request.method) || request.header('upgrade') !== null)
+    refuseForeignOrigin(request, policy)
 }
 
 /**

@@ -21,14 +21,20 @@ import {
 /** Where a request comes from, read only when that has to be told. */
 export type Seen = Omit<Circumstances, 'actorId'>
 
-/** Answers from memory, or null: not known here, call `authenticate`. No I/O, no promise. Throws what `refuseUnmet` throws. */
+/** Throws where a request is not to be taken for theirs, before it is told what they may. */
+export type Admit = (who: Authenticated) => void
+
+const anyRequest: Admit = () => {}
+
+/** Answers from memory, or null: not known here, call `authenticate`. No I/O, no promise. Throws what `admit` and `refuseUnmet` throw. */
 export function recall(
   kernel: Kernel,
   presented: Presented,
   demands: ParsedDemands,
   seen: Seen | null = null,
+  admit: Admit = anyRequest,
 ): Authenticated | null {
-  return recallKey(kernel, keyOf(presented), demands, seen)
+  return recallKey(kernel, keyOf(presented), demands, seen, admit)
 }
 
 function recallKey(
@@ -36,6 +42,7 @@ function recallKey(
   key: string | null,
   demands: ParsedDemands,
   seen: Seen | null,
+  admit: Admit,
 ): Authenticated | null {
   if (demands.check === 'store') return null
   const entry = key === null ? null : kernel.remembered.find(key)
@@ -49,6 +56,7 @@ function recallKey(
     return null
   }
   kernel.remembered.tally.hits += 1
+  admit(entry.authenticated)
   try {
     refuseUnmet(entry.authenticated.principal, demands, now)
   } catch (refusal) {
@@ -61,18 +69,19 @@ function recallKey(
 
 /**
  * @throws AuthError `unauthenticated` or `invalid_token` when nobody is recognised, `ambiguous_credentials` when two
- * are, `unavailable` when the store cannot tell, or what the demands ask for.
+ * are, `unavailable` when the store cannot tell, what `admit` throws, or what the demands ask for.
  */
 export async function authenticate(
   kernel: Kernel,
   presented: Presented,
   demands: ParsedDemands,
   seen: Seen | null = null,
+  admit: Admit = anyRequest,
 ): Promise<Authenticated> {
   if (isEmpty(presented)) throw new AuthError('unauthenticated')
   if (demands.check === 'feed' && !kernel.knowledge.isLive()) await kernel.knowledge.confirm()
   const key = keyOf(presented)
-  const remembered = recallKey(kernel, key, demands, seen)
+  const remembered = recallKey(kernel, key, demands, seen, admit)
   if (remembered !== null) return remembered
   if (demands.check !== 'store') kernel.remembered.tally.misses += 1
 
@@ -96,6 +105,7 @@ export async function authenticate(
       kernel.remembered.fill(key, { ...memory, seenAt, authenticated })
     }
   }
+  admit(authenticated)
   try {
     refuseUnmet(principal, demands, now)
   } catch (refusal) {
