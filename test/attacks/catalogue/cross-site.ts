@@ -8,6 +8,13 @@ import { cookiesOf } from './reach.js'
 import { problemOf, type Scene, sceneOf, setScene } from './refusal.js'
 import { deeds, type Stranger, strangers } from './strangers.js'
 
+const webSocket: Lines = [
+  ['Connection', 'Upgrade'],
+  ['Upgrade', 'websocket'],
+  ['Sec-WebSocket-Version', '13'],
+  ['Sec-WebSocket-Key', 'c2Vzc2VyYSBzZXNzZXJhIQ=='],
+]
+
 /** What is refused without a look at the rest of the request. */
 async function assertRefused(target: Target, request: RawRequest, headers: Lines): Promise<void> {
   const { method = 'POST', path } = request
@@ -83,6 +90,16 @@ export const crossSite: readonly Attack[] = [
         .client()
         .login('planted-by-another-site', 'words that somebody else chose')
       assert.equal(status, 401, 'one of them has created an account')
+    },
+  },
+  {
+    line: '44',
+    what: 'the upgrade of a WebSocket, from a foreign page, which CORS does not bind',
+    async run(target) {
+      const { browser } = await sceneOf(target)
+      const upgrade = { method: 'GET', path: '/auth/me', headers: [...cookiesOf(browser), ...webSocket] }
+      for (const { headers } of strangers) await assertRefused(target, upgrade, headers(target))
+      assert.equal((await target.send(upgrade)).status, 200)
     },
   },
   ...(
