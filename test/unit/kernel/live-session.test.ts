@@ -33,6 +33,15 @@ test('a read that fails is not made again', async () => {
   expect(store.calls).toEqual(['sessions.find'])
 })
 
+test('all who ask for one session at the same moment are answered by one read', async () => {
+  const { kernel, store, signIn } = await openInside()
+  const { session } = await signIn('session')
+  store.forget()
+  const found = await Promise.all(Array.from({ length: 20 }, () => shareLiveSession(kernel, session.id)))
+  expect(found.map((live) => live?.session.id)).toEqual(Array(20).fill(session.id))
+  expect(store.calls.filter((call) => call === 'sessions.find')).toEqual(['sessions.find'])
+})
+
 test('while as many sessions are read as may be, one more is turned away', async () => {
   const { kernel, signIn } = await openInside()
   const { session } = await signIn('session')

@@ -97,6 +97,12 @@ describe.each(ways)('$name', ({ choose, done }) => {
     },
   )
 
+  test('where there is none, nothing is missed', async () => {
+    const world = await create({})
+    expect((await choose(world, next)).status).toBe(done)
+    expect(world.log).toEqual([])
+  })
+
   test.each(faults)('a check that %s: refused where the operator wants that', async (_, isBreached) => {
     const world = await create({
       whenUnreachable: 'refuse',
