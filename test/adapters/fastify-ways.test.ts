@@ -240,6 +240,31 @@ describe('a guard in the config of a route', () => {
     await expect(async () => stage.app.ready()).rejects.toThrow('Await app.register(routes) first.')
   })
 
+  it.each<[where: string, declare: (scene: Scene) => void]>([
+    [
+      'of an app around the one that was named',
+      ({ app, routes, guarded }) => {
+        app.register(async (inner) => {
+          await inner.register(routes)
+          app.get('/', { config: guarded(inner) }, async () => ({}))
+        })
+      },
+    ],
+    [
+      'of nothing at all',
+      ({ app, routes, guarded }) => {
+        app.register(async (inner) => {
+          await inner.register(routes)
+          guarded(inner)
+        })
+      },
+    ],
+  ])('in the config %s keeps the app from starting', async (_, declare) => {
+    const stage = await scene()
+    declare(stage)
+    await expect(async () => stage.app.ready()).rejects.toThrow('Call guarded(app) with the app in which')
+  })
+
   it('is refused at once where register was not awaited', async () => {
     const { app, routes, guarded } = await scene()
     app.register(routes)

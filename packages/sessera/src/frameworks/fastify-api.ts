@@ -7,7 +7,10 @@ import { addAtHeaderWrite, isAbandoned } from '../http/from-node.js'
 import type { HttpResponse } from '../http/message.js'
 import type { NodeBinding } from '../http/node-binding.js'
 
-/** @param mark what the app is decorated with, and under which a route's `config` holds its guard. */
+/**
+ * @param mark what the app is decorated with: the guards that were made for a route's `config` and stand in none yet. Under it
+ * that `config` holds its guard.
+ */
 export function servesApi(node: NodeBinding, mark: symbol): FastifyPluginCallback {
   const { basePath } = node.binding.core
   const paths = [basePath, `${basePath}/*`, ...node.wellKnown]
@@ -42,7 +45,8 @@ export function servesApi(node: NodeBinding, mark: symbol): FastifyPluginCallbac
       done(error instanceof Error ? error : undefined)
       return
     }
-    app.decorate(mark, true)
+    const unplaced = new Set<unknown>()
+    app.decorate(mark, unplaced)
     app.addHook('onRequest', (request, reply, pass) => {
       const { headers, answer } = node.binding.share(node.read(request.raw))
       if (answer !== null) {
@@ -54,8 +58,10 @@ export function servesApi(node: NodeBinding, mark: symbol): FastifyPluginCallbac
     })
     app.addHook('onRoute', (route) => {
       const own: unknown = route.config === undefined ? undefined : Reflect.get(route.config, mark)
+      unplaced.delete(own)
       if (isHook(own)) route.onRequest = [own, route.onRequest ?? []].flat()
     })
+    app.addHook('onReady', (ready) => ready(unplaced.size === 0 ? undefined : misplacedGuard()))
     app.register(serve)
     done()
   }
@@ -78,6 +84,12 @@ function refuseMisplaced(app: FastifyInstance, mark: symbol, basePath: string): 
       `Register the routes in an app without a prefix: basePath, here "${basePath}", is the whole path from the root.`,
     )
   }
+}
+
+function misplacedGuard(): ConfigurationError {
+  return new ConfigurationError(
+    'A guard was made for the config of a route that is not in this app, where it would guard nothing. Call guarded(app) with the app in which the route is declared.',
+  )
 }
 
 function isHook(value: unknown): value is onRequestHookHandler {

@@ -67,7 +67,7 @@ export interface Answering {
   readonly raw: ServerResponse
 }
 
-/** As much of an app as tells what has been registered in it. */
+/** As much of an app as tells it from other things. */
 export interface Loaded {
   hasDecorator(name: symbol): boolean
 }
@@ -128,8 +128,11 @@ export function forFastify<C>(auth: Auth<C>, { onRefused }: FastifyOptions = {})
     routes: servesApi(node, mark),
     guard,
     guarded(app, demands = {}) {
-      if (!app.hasDecorator(mark)) throw notServed()
-      return { [mark]: guard(demands) }
+      const unplaced: unknown = Reflect.get(app, mark)
+      if (!(unplaced instanceof Set)) throw notServed()
+      const own = guard(demands)
+      unplaced.add(own)
+      return { [mark]: own }
     },
     principal: ({ raw }) => node.principal(raw) as Principal<C>,
     findPrincipal: async (request, reply, demands = {}) =>
