@@ -26,7 +26,7 @@ afterAll(async () => {
 })
 
 function pythonWithFlask(): string {
-  const found = ['python3', '/usr/bin/python3'].find(
+  const found = ['/usr/bin/python3', 'python3'].find(
     (python) => spawnSync(python, ['-c', 'import flask']).status === 0,
   )
   if (found === undefined) throw new Error('Install Flask: apt-get install python3-flask')
