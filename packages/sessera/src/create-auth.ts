@@ -18,17 +18,17 @@ import { problemOf } from './http/problem.js'
 import { createRequestIds } from './http/request-id.js'
 import { createMatcher } from './http/routes.js'
 import { createSecurityHeaders } from './http/security-headers.js'
+import { attributed, unattributed } from './kernel/attribution.js'
 import { recall } from './kernel/authenticate.js'
-import { under, underNone } from './kernel/circumstances.js'
+import { under } from './kernel/circumstances.js'
 import { count } from './kernel/count.js'
 import { endEveryone } from './kernel/end-everyone.js'
 import { endAllSessions, endSession } from './kernel/end-session.js'
 import { createEventHub } from './kernel/events.js'
 import { readGauges } from './kernel/gauges.js'
 import type { Grant } from './kernel/grant.js'
-import type { From } from './kernel/kernel.js'
+import type { From, Kernel } from './kernel/kernel.js'
 import { listSessions } from './kernel/list-sessions.js'
-import { logOfRequest } from './kernel/log-of-request.js'
 import { readData, updateData } from './kernel/session-data.js'
 import { signIn } from './kernel/sign-in.js'
 import { startSession } from './kernel/start-session.js'
@@ -61,12 +61,14 @@ export function createAuth<C extends object = {}>(options: AuthOptions<C>): Auth
 }
 
 /** The same with another outside world: a clock that a test moves, passwords that cost nothing. */
-export function createAuthWith<C extends object>(options: AuthOptions<C>, means: Ports): Auth<C> {
-  const ports = { ...means, log: logOfRequest(means.log) }
+export function createAuthWith<C extends object>(options: AuthOptions<C>, ports: Ports): Auth<C> {
   const parsed = parseOptions(options)
   const events = createEventHub(ports.log)
-  const opening = createOpening(() => underNone(() => openKernel(options, parsed, ports, events)))
-  const kernelOf = async (): Promise<HttpCore['kernel']> => (await openedOrUnavailable(opening)).kernel
+  const opening = createOpening(() => unattributed(() => openKernel(options, parsed, ports, events)))
+  const kernelOf = async (from: Partial<From> = {}): Promise<Kernel> => {
+    const { kernel } = await openedOrUnavailable(opening)
+    return under(attributed(kernel), from)
+  }
   const core = createCore(options, parsed, ports, opening)
   warn(options, parsed, ports)
   opening.ready().catch((error: unknown) => {
@@ -86,8 +88,8 @@ export function createAuthWith<C extends object>(options: AuthOptions<C>, means:
       return who.principal as Principal<C>
     },
     check(credential, demands = {}) {
-      const kernel = opening.current()?.kernel
-      if (kernel === undefined) return null
+      const kernel = core.kernelNow()
+      if (kernel === null) return null
       const isToken = credential.includes('.')
       const presented = {
         bearer: isToken ? credential : null,
@@ -100,7 +102,7 @@ export function createAuthWith<C extends object>(options: AuthOptions<C>, means:
     sessions: {
       async start({ userId, mode = 'session', factors = [], remember = false, from }) {
         const wanted = { mode, factors, remember, from: from ?? unknownFrom }
-        return started(await under(from ?? {}, async () => startSession(await kernelOf(), userId, wanted)))
+        return started(await startSession(await kernelOf(from), userId, wanted))
       },
       async list(userId) {
         const sessions = await listSessions(await kernelOf(), userId)
@@ -117,7 +119,7 @@ export function createAuthWith<C extends object>(options: AuthOptions<C>, means:
     users: {
       async signIn(login, password, { mode = 'session', remember = false, from, device = null } = {}) {
         const who = { login, password, mode, remember, from: from ?? unknownFrom, device }
-        return started(await under(from ?? {}, async () => signIn(await kernelOf(), who)))
+        return started(await signIn(await kernelOf(from), who))
       },
       ...createUserVerbs(kernelOf),
     },
@@ -128,7 +130,8 @@ export function createAuthWith<C extends object>(options: AuthOptions<C>, means:
       const kernel = opening.current()?.kernel
       return kernel === undefined ? null : readGauges(kernel)
     },
-    onEnd: (sessionId, ended) => watchSession({ opening, log: ports.log }, sessionId, () => underNone(ended)),
+    onEnd: (sessionId, ended) =>
+      watchSession({ opening, log: ports.log }, sessionId, () => unattributed(ended)),
     on: (event, listener) => events.on(event, listener),
     async fetch(request, { ip } = { ip: null }) {
       const response =
@@ -169,7 +172,7 @@ function createCore(
   const isTrustedProxy = createProxyTrust(trustedProxies)
   return {
     get kernel() {
-      return opened().kernel
+      return attributed(opened().kernel)
     },
     log,
     basePath,
@@ -187,7 +190,10 @@ function createCore(
     async ready() {
       await openedOrUnavailable(opening)
     },
-    kernelNow: () => opening.current()?.kernel ?? null,
+    kernelNow() {
+      const current = opening.current()
+      return current === null ? null : attributed(current.kernel)
+    },
   }
 }
 

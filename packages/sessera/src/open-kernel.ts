@@ -9,6 +9,7 @@ import { createRemembered } from './credentials/remembered.js'
 import { createServerKeys, type ServerKeys } from './credentials/server-keys.js'
 import { followChanges } from './follow-changes.js'
 import { createAuditTrail } from './kernel/audit-trail.js'
+import { nowhere } from './kernel/circumstances.js'
 import { cleanUp } from './kernel/clean-up.js'
 import type { EventHub } from './kernel/events.js'
 import { withFaults } from './kernel/faults.js'
@@ -84,6 +85,7 @@ export async function openKernel(
       trustLocalForMs: parsed.trustLocalForMs,
       onDemand: options.follow === 'on-demand',
     })
+    const audit = createAuditTrail({ store: store.audit, storeTime, events, log })
     const kernel: Kernel = {
       store,
       users: directoryOf(options, store),
@@ -109,7 +111,9 @@ export async function openKernel(
       storeTime,
       random,
       events,
-      audit: createAuditTrail({ store: store.audit, storeTime, events, log }),
+      audit,
+      record: audit.record,
+      circumstances: nowhere,
       log,
       policy: {
         session: parsed.session,
@@ -129,7 +133,7 @@ export async function openKernel(
     await follower.confirm()
     follower.start()
     if (parsed.trustLocalForMs > 0) {
-      kernel.audit.record('sys_trust_lengthened', { cause: `${parsed.trustLocalForMs} ms` })
+      kernel.record('sys_trust_lengthened', { cause: `${parsed.trustLocalForMs} ms` })
     }
     const stopTending = tend(kernel, keyring)
     return {

@@ -1,7 +1,8 @@
 // `auth.keys` and `auth.audit`.
 
 import type { ActingAs, Auth } from './auth.js'
-import { type Circumstances, under } from './kernel/circumstances.js'
+import { attribute } from './kernel/attribution.js'
+import type { Circumstances } from './kernel/circumstances.js'
 import type { Kernel } from './kernel/kernel.js'
 import { listAudit } from './kernel/list-audit.js'
 import { listKeys, revokeKey, rotateKey } from './kernel/signing-keys.js'
@@ -17,7 +18,7 @@ export function createKeyVerbs(kernelOf: () => Promise<Kernel>): Auth['keys'] {
 export function createAuditVerbs(kernelOf: () => Promise<Kernel>): Auth['audit'] {
   return {
     list: async (query = {}) => listAudit(await kernelOf(), query),
-    attribute: (who, work) => under(knownOf(who), work),
+    attribute: (who, work) => attribute(knownOf(who), work),
   }
 }
 

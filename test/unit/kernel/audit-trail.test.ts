@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type AuditEvent, auditNames } from '../../../packages/sessera/src/domain/audit.js'
 import { type AuditTrail, createAuditTrail } from '../../../packages/sessera/src/kernel/audit-trail.js'
-import { circumstances, under } from '../../../packages/sessera/src/kernel/circumstances.js'
 import { createEventHub } from '../../../packages/sessera/src/kernel/events.js'
 
 interface Scene {
@@ -65,11 +64,16 @@ const numbers = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, i) => String(from + i))
 
 describe('an event', () => {
-  it('says what it is about, and what the circumstances say; the rest is null', async () => {
+  it('says what it is about; the rest is null', async () => {
     const { trail, appends, told } = setScene()
-    under({ actorId: 'ada', ip: '192.0.2.1', requestId: 'r1' }, () =>
-      trail.record('session_ended', { userId: 'bob', sessionId: 's1', cause: 'ended_by_user' }),
-    )
+    trail.record('session_ended', {
+      actorId: 'ada',
+      userId: 'bob',
+      sessionId: 's1',
+      ip: '192.0.2.1',
+      requestId: 'r1',
+      cause: 'ended_by_user',
+    })
     trail.record('sessions_ended_everyone')
     await trail.flush()
     const nobody = {
@@ -97,14 +101,6 @@ describe('an event', () => {
     ]
     expect(appends.flat()).toEqual(expected)
     expect(told).toEqual(expected)
-  })
-
-  it('knows nobody where it says so, whoever the circumstances name', () => {
-    const { trail, told } = setScene()
-    under({ actorId: 'ada', ip: '192.0.2.1' }, () =>
-      trail.record('authn_token_reuse', { actorId: null, ip: null }),
-    )
-    expect(told).toMatchObject([{ actorId: null, ip: '192.0.2.1' }])
   })
 
   it('cannot be changed by a listener', () => {
@@ -191,9 +187,8 @@ describe('refusals without end', () => {
   /** From so many addresses, of so many users, as many times as an attacker likes. */
   const attack = ({ trail }: Scene, times: number): void => {
     for (let i = 0; i < times; i++) {
-      under({ ip: `2001:db8:0:${i.toString(16)}::1`, requestId: `r${i}` }, () => {
-        for (const name of names) trail.record(name, { userId: `u${i}`, cause: 'any' })
-      })
+      const from = { ip: `2001:db8:0:${i.toString(16)}::1`, requestId: `r${i}` }
+      for (const name of names) trail.record(name, { ...from, userId: `u${i}`, cause: 'any' })
     }
   }
   const kept = (events: readonly AuditEvent[]): readonly number[] =>
@@ -229,7 +224,7 @@ describe('refusals without end', () => {
     await scene.trail.flush()
     expect(dropped(scene.told)).toEqual([])
     scene.now += 1
-    under({ actorId: 'ada', requestId: 'r1', ip: '192.0.2.1' }, () => scene.trail.record('user_updated'))
+    scene.trail.record('user_updated', { actorId: 'ada', requestId: 'r1', ip: '192.0.2.1' })
     await scene.trail.flush()
     expect(scene.appends.flat().slice(-2)).toMatchObject([
       { name: 'sys_audit_dropped', cause: '400', actorId: null, requestId: null, ip: null },
@@ -249,39 +244,6 @@ describe('refusals without end', () => {
     wait(scene)
     await tell(scene)
     expect(dropped(scene.appends.flat()).map(({ cause }) => cause)).toEqual(['4'])
-  })
-})
-
-describe('circumstances', () => {
-  it('of many requests at once never mix', async () => {
-    const { trail, told } = setScene()
-    const requests = Array.from({ length: 200 }, (_, index) =>
-      under({ requestId: `r${index}`, ip: `192.0.2.${index}` }, async () => {
-        for (let step = 0; step < 5; step++) await (index % 2 === 0 ? null : new Promise(setImmediate))
-        await under({ actorId: `u${index}` }, async () => {
-          await new Promise(setImmediate)
-          trail.record('user_updated', { userId: `u${index}` })
-        })
-        expect(circumstances().actorId).toBe(null)
-      }),
-    )
-    await Promise.all(requests)
-    expect(told).toHaveLength(200)
-    for (const { userId, actorId, requestId, ip } of told) {
-      const index = userId?.slice(1)
-      expect([actorId, requestId, ip]).toEqual([`u${index}`, `r${index}`, `192.0.2.${index}`])
-    }
-  })
-
-  it('of the request that set the writing off do not reach the store', async () => {
-    const scene = setScene()
-    let seen: unknown
-    scene.before = async () => {
-      seen = circumstances()
-    }
-    under({ actorId: 'ada' }, () => scene.trail.record('user_updated'))
-    await scene.trail.flush()
-    expect(seen).toMatchObject({ actorId: null })
   })
 })
 
@@ -372,7 +334,7 @@ describe('a store that fails', () => {
   it('for too long loses the oldest, counted and told when it works again', async () => {
     const scene = setScene()
     scene.before = fails
-    under({ actorId: 'ada', requestId: 'r1' }, () => recordMany(scene.trail, 10_000))
+    recordMany(scene.trail, 10_000)
     await vi.advanceTimersByTimeAsync(0)
     expect([scene.trail.waiting, scene.trail.dropped]).toEqual([10_000, 0])
     recordMany(scene.trail, 25, 10_000)

@@ -2,11 +2,8 @@
 
 import { describe, expect, test } from 'vitest'
 import { AuthError } from '../../../packages/sessera/src/errors.js'
-import { under } from '../../../packages/sessera/src/kernel/circumstances.js'
 import { describeFault } from '../../../packages/sessera/src/kernel/describe-fault.js'
 import { withFaults } from '../../../packages/sessera/src/kernel/faults.js'
-import { logOfRequest } from '../../../packages/sessera/src/kernel/log-of-request.js'
-import type { LogFields } from '../../../packages/sessera/src/ports/log.js'
 
 describe('a port', () => {
   test('that fails is unavailable; what it refuses it refuses', async () => {
@@ -38,14 +35,4 @@ test.each([
   [undefined, { fault: 'undefined', code: null }],
 ])('a fault is told by name and code alone: %s', (error, told) => {
   expect(describeFault(error)).toEqual(told)
-})
-
-test('a line that is written on behalf of a request says which one, any other does not', () => {
-  const lines: (LogFields | undefined)[] = []
-  const write = (_: string, fields?: LogFields): void => void lines.push(fields)
-  const log = logOfRequest({ info: write, warn: write, error: write })
-  log.warn('Outside.', { a: 1 })
-  under({ requestId: 'r1' }, () => log.error('Inside.', { a: 1 }))
-  under({ requestId: 'r2' }, () => log.info('Inside.'))
-  expect(lines).toEqual([{ a: 1 }, { requestId: 'r1', a: 1 }, { requestId: 'r2' }])
 })

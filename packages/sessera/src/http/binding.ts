@@ -5,9 +5,10 @@ import { type Demands, parseDemands } from '../domain/demands.js'
 import { type Mode, modes } from '../domain/principal.js'
 import type { SignInBy, SignUpBy, StartFor } from '../domain/sign-in-by.js'
 import { AuthError } from '../errors.js'
+import { attribute } from '../kernel/attribution.js'
 import { under } from '../kernel/circumstances.js'
 import type { Grant } from '../kernel/grant.js'
-import type { From } from '../kernel/kernel.js'
+import type { From, Kernel } from '../kernel/kernel.js'
 import type { Authenticated } from '../kernel/recognise.js'
 import { signIn } from '../kernel/sign-in.js'
 import { signOut } from '../kernel/sign-out.js'
@@ -42,7 +43,7 @@ export interface Binding {
   refusal(request: HttpRequest, error: unknown): HttpResponse
   /** What a refusal says besides its body, which somebody else is about to write. */
   announcement(request: HttpRequest, refusal: AuthError): Pick<HttpResponse, 'status' | 'headers'>
-  /** Runs `work` under the circumstances of a request: they are on record, and its address counts for limits. */
+  /** Runs `work`, calls of the app itself, under the circumstances of a request: they are on record, and its address counts for limits. */
   attribute<T>(request: HttpRequest, work: () => T): T
 }
 
@@ -58,13 +59,18 @@ export function createBinding(auth: object): Binding {
     core.log.error('A request failed.', { method, path, requestId, error })
   }
 
+  function kernelFor({ ip, userAgent, requestId }: HttpRequest): Kernel {
+    return under(core.kernel, { ip, userAgent, requestId })
+  }
+
   /** A new sign-in replaces what this client held before. */
   async function enterWith(
     request: HttpRequest,
-    grant: (device: string | null) => Promise<Grant>,
+    grant: (kernel: Kernel, device: string | null) => Promise<Grant>,
     refreshIn: 'body' | 'cookie' = 'body',
   ): Promise<Delivery> {
-    const granted = await attribute(request, () => signInReplacing(core, request, grant))
+    const kernel = kernelFor(request)
+    const granted = await signInReplacing({ core, kernel, request }, (device) => grant(kernel, device))
     return deliver(core.cookies, granted, refreshIn)
   }
 
@@ -100,7 +106,7 @@ export function createBinding(auth: object): Binding {
       if (typeof username !== 'string') throw notText()
       const wanted = { mode: parseMode(mode), remember: false, from: fromOf(request) }
       const who = { username, password, email }
-      return await enterWith(request, (device) => signUp(core.kernel, who, { ...wanted, device }), refresh)
+      return await enterWith(request, (kernel, device) => signUp(kernel, who, { ...wanted, device }), refresh)
     },
 
     async signIn(request, { login, password, mode, remember = false, refresh }) {
@@ -108,14 +114,14 @@ export function createBinding(auth: object): Binding {
       await core.ready()
       if (typeof login !== 'string') throw notText()
       const who = { login, password, mode: parseMode(mode), remember, from: fromOf(request) }
-      return await enterWith(request, (device) => signIn(core.kernel, { ...who, device }), refresh)
+      return await enterWith(request, (kernel, device) => signIn(kernel, { ...who, device }), refresh)
     },
 
     async startSession(request, { userId, factors = [], mode, remember = false, refresh }) {
       refuseForeignPage(core, request)
       await core.ready()
       const wanted = { mode: parseMode(mode), factors, remember, from: fromOf(request) }
-      return await enterWith(request, () => startSession(core.kernel, userId, wanted), refresh)
+      return await enterWith(request, (kernel) => startSession(kernel, userId, wanted), refresh)
     },
 
     async signOut(request) {
@@ -124,7 +130,7 @@ export function createBinding(auth: object): Binding {
       const { bearer, sessionCookie, accessCookie } = readPresented(core, request)
       const { refresh } = readOwnCookies(core, request)
       const held = { bearer, sessionCookie, accessCookie, refreshTokens: [refresh] }
-      await attribute(request, () => signOut(core.kernel, held))
+      await signOut(kernelFor(request), held)
       return clearAll(core.cookies)
     },
 
@@ -149,12 +155,8 @@ export function createBinding(auth: object): Binding {
       return { status, headers: [['X-Request-Id', request.requestId ?? ''], ...own] }
     },
 
-    attribute,
+    attribute: ({ ip, userAgent, requestId }, work) => attribute({ ip, userAgent, requestId }, work),
   }
-}
-
-function attribute<T>({ ip, userAgent, requestId }: HttpRequest, work: () => T): T {
-  return under({ ip, userAgent, requestId }, work)
 }
 
 function fromOf(request: HttpRequest): From {

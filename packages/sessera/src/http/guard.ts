@@ -73,7 +73,7 @@ export function refuseForeignPage(
     refuseCrossSite(request, core.origins)
   } catch (refusal) {
     const { ip, userAgent, requestId } = request
-    core.kernelNow()?.audit.record('authz_fail', {
+    core.kernelNow()?.record('authz_fail', {
       actorId: null,
       userId: principal?.id ?? null,
       sessionId: principal?.sessionId ?? null,

@@ -1,7 +1,7 @@
 // One request to the API, readable top to bottom. Null when the path is none of ours.
 
 import { AuthError } from '../errors.js'
-import { under } from '../kernel/circumstances.js'
+import { type Circumstances, under } from '../kernel/circumstances.js'
 import type { Authenticated } from '../kernel/recognise.js'
 import type { HttpCore } from './core.js'
 import { corsHeaders, preflight } from './cors.js'
@@ -17,10 +17,8 @@ export async function handle(core: HttpCore, request: HttpRequest): Promise<Http
   const match = core.match(request.path)
   if (match === null && !isBelow(core.basePath, request.path)) return null
 
-  const { ip, userAgent, requestId } = request
-  const { status, headers, body } = await under({ ip, userAgent, requestId }, () =>
-    respond(core, request, match),
-  )
+  const { requestId } = request
+  const { status, headers, body } = await respond(core, request, match)
   return {
     status,
     headers: [
@@ -53,11 +51,18 @@ async function respond(core: HttpCore, request: HttpRequest, match: Match | null
     const who = route.demands === null ? null : await authorize(core, request, route.demands)
     const renewed = renew(core, who)
     const json = route.body === null ? undefined : await readJson(request, { optional: route.body.optional })
-    const run = (): Promise<Reply> => route.run({ core, request, id: match.id, who }, json)
-    return render(await (who === null ? run() : under({ actorId: who.principal.id }, run)), renewed)
+    const kernel = under(core.kernel, circumstancesOf(request, who))
+    return render(await route.run({ core, kernel, request, id: match.id, who }, json), renewed)
   } catch (error) {
     return refuse(core, request, route.narrow === undefined ? error : route.narrow(error))
   }
+}
+
+function circumstancesOf(
+  { ip, userAgent, requestId }: HttpRequest,
+  who: Authenticated | null,
+): Partial<Circumstances> {
+  return { ip, userAgent, requestId, ...(who !== null && { actorId: who.principal.id }) }
 }
 
 /** Before the route does anything: what was read may be too old to sign on afterwards, and that must not undo its answer. */
@@ -86,9 +91,9 @@ function refuseTokenInQuery({ query }: HttpRequest): void {
 }
 
 /** What was not foreseen is logged with its cause; the client gets a sentence from the table. */
-function refuse(core: HttpCore, { method, path }: HttpRequest, error: unknown): HttpResponse {
+function refuse(core: HttpCore, { method, path, requestId }: HttpRequest, error: unknown): HttpResponse {
   if (!(error instanceof AuthError) || error.cause !== undefined) {
-    core.log.error('A request failed.', { method, path, error })
+    core.log.error('A request failed.', { method, path, requestId, error })
   }
   return problemOf(error)
 }

@@ -1,8 +1,7 @@
 import type { Grant } from '../kernel/grant.js'
 import { signOut } from '../kernel/sign-out.js'
-import type { HttpCore } from './core.js'
 import { readOwnCookies } from './guard.js'
-import type { HttpRequest } from './message.js'
+import type { Call } from './route.js'
 
 /**
  * A new sign-in replaces what this browser held before: that session ends, its id is dead (ASVS 5.0 7.2.4).
@@ -11,14 +10,13 @@ import type { HttpRequest } from './message.js'
  * @throws AuthError `ambiguous_credentials` before anything is written, and what `signIn` throws.
  */
 export async function signInReplacing(
-  core: HttpCore,
-  request: HttpRequest,
+  { core, kernel, request }: Pick<Call, 'core' | 'kernel' | 'request'>,
   signIn: (device: string | null) => Promise<Grant>,
 ): Promise<Grant> {
   const { session: sessionCookie, refresh, device } = readOwnCookies(core, request)
   const granted = await signIn(device)
   await signOut(
-    core.kernel,
+    kernel,
     { bearer: null, sessionCookie, accessCookie: null, refreshTokens: [refresh] },
     'replaced',
   )

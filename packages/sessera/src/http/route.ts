@@ -3,7 +3,7 @@
 import { type BaseIssue, type BaseSchema, type InferOutput, safeParse } from 'valibot'
 import type { ParsedDemands } from '../domain/demands.js'
 import { AuthError } from '../errors.js'
-import type { From } from '../kernel/kernel.js'
+import type { From, Kernel } from '../kernel/kernel.js'
 import type { Authenticated } from '../kernel/recognise.js'
 import type { HttpCore } from './core.js'
 import type { HeaderList, HttpRequest } from './message.js'
@@ -31,6 +31,8 @@ export interface Route {
 /** One request on its way through a route. */
 export interface Call {
   readonly core: HttpCore
+  /** Under the circumstances of this request, which it records and logs. */
+  readonly kernel: Kernel
   readonly request: HttpRequest
   /** The path's `{id}`. */
   readonly id: string

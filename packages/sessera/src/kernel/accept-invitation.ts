@@ -1,7 +1,6 @@
 import type { ParsedInvitation } from '../credentials/invitation.js'
 import { AuthError } from '../errors.js'
 import type { UserWithSubject } from '../ports/store.js'
-import { circumstances } from './circumstances.js'
 import { removeSessions } from './end-session.js'
 import { invitedUser } from './invite-user.js'
 import type { Kernel } from './kernel.js'
@@ -19,7 +18,7 @@ import { isUserId } from './user-directory.js'
  */
 export async function acceptInvitation(kernel: Kernel, accepted: Accepted): Promise<void> {
   requireOwnUsers(kernel)
-  await limitInvitation(kernel, circumstances().ip)
+  await limitInvitation(kernel, kernel.circumstances.ip)
   await recordingRefusal(kernel, { name: 'authn_password_change_fail' }, () => accept(kernel, accepted))
 }
 
@@ -43,7 +42,7 @@ async function accept(kernel: Kernel, { token, password }: Accepted): Promise<vo
     seen.epoch,
   )
   if (subject === null) throw new AuthError('invitation_refused')
-  kernel.audit.record('authn_password_change', { userId, cause: 'invitation' })
+  kernel.record('authn_password_change', { userId, cause: 'invitation' })
   await removeSessions(kernel, { userId, spare: null, cause: 'password_changed' }, subject)
   await forgetGuesses(kernel, userId)
   kernel.events.emit('userChanged', { userId, cause: 'password' })

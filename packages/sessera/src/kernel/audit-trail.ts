@@ -5,12 +5,12 @@ import { inTime } from '../changes/in-time.js'
 import { type AuditEvent, type AuditName, createAuditEvent } from '../domain/audit.js'
 import type { Log } from '../ports/log.js'
 import type { AuditStore } from '../ports/store.js'
-import { type Circumstances, circumstances, underNone } from './circumstances.js'
+import type { Circumstances } from './circumstances.js'
 import type { EventHub } from './events.js'
 import { createRefusalCap } from './refusal-cap.js'
 import type { StoreTime } from './store-time.js'
 
-/** What an event is about. What is left out is null, or as the circumstances say; so is where it came from when it is null. */
+/** What an event is about. What is left out is null. */
 export interface About extends Partial<Circumstances> {
   readonly userId?: string | null
   readonly sessionId?: string | null
@@ -74,7 +74,7 @@ export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOp
   /** What strangers were refused beyond the cap is one line, once their minute is over. */
   function tellLeftOut(at: number): void {
     const lost = cap.takeLeftOut(at)
-    if (lost > 0) underNone(() => record('sys_audit_dropped', { cause: String(lost) }))
+    if (lost > 0) record('sys_audit_dropped', { cause: String(lost) })
   }
 
   /** Makes room, the oldest first. */
@@ -88,7 +88,7 @@ export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOp
 
   /** Begins to write what waits, unless that is under way. */
   function write(): void {
-    writing ??= underNone(writeAll)
+    writing ??= writeAll()
   }
 
   async function writeAll(): Promise<void> {
@@ -157,16 +157,14 @@ export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOp
 }
 
 function whole(name: AuditName, about: About, at: number): AuditEvent {
-  const here = circumstances()
-  return {
-    at,
-    name,
-    actorId: about.actorId === undefined ? here.actorId : about.actorId,
-    userId: about.userId ?? null,
-    sessionId: about.sessionId ?? null,
-    ip: about.ip ?? here.ip,
-    userAgent: about.userAgent ?? here.userAgent,
-    requestId: about.requestId ?? here.requestId,
-    cause: about.cause ?? null,
-  }
+  const {
+    actorId = null,
+    userId = null,
+    sessionId = null,
+    ip = null,
+    userAgent = null,
+    requestId = null,
+    cause = null,
+  } = about
+  return { at, name, actorId, userId, sessionId, ip, userAgent, requestId, cause }
 }

@@ -117,13 +117,13 @@ export async function authenticate(
 
 /** What is refused to somebody who is known is on record (ASVS 5.0 16.3.2). Only then is looked at where it came from. */
 function recordRefusal(
-  { audit }: Kernel,
+  { record }: Kernel,
   { id: actorId, sessionId }: Principal<object>,
   { refusal, seen }: { readonly refusal: unknown; readonly seen: Seen | null },
 ): void {
   if (!(refusal instanceof AuthError) || refusal.status !== 403) return
   const { ip = null, userAgent = null, requestId = null } = seen ?? {}
-  audit.record('authz_fail', { actorId, sessionId, ip, userAgent, requestId, cause: refusal.code })
+  record('authz_fail', { actorId, sessionId, ip, userAgent, requestId, cause: refusal.code })
 }
 
 /** The decision is made here, in one step: what it rests on must hold now, whatever was awaited meanwhile. */

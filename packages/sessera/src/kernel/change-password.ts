@@ -34,7 +34,7 @@ export async function changePassword(
       return changed
     },
   )
-  kernel.audit.record('authn_password_change', onRecord)
+  kernel.record('authn_password_change', onRecord)
   await removeSessions(kernel, { userId, spare: sessionId, cause: 'password_changed' }, subject)
   await forgetGuesses(kernel, userId)
   kernel.events.emit('userChanged', { userId, cause: 'password' })

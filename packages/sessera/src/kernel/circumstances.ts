@@ -1,7 +1,8 @@
-// Who acts, from where, in which request: what the record and the log lines say beside the event itself. It travels with
-// the call (AsyncLocalStorage), so that no use case has to hand it on, and decides nothing.
+// Who acts, from where, in which request: what the record and the log lines say beside the event itself. A kernel carries
+// them, so that no use case has to hand them on; they decide nothing.
 
-import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Log, LogFields } from '../ports/log.js'
+import type { Kernel } from './kernel.js'
 
 export interface Circumstances {
   /** A user id, or what the app or the command line calls itself. Null: nobody who is known. */
@@ -11,20 +12,40 @@ export interface Circumstances {
   readonly requestId: string | null
 }
 
-const nowhere: Circumstances = Object.freeze({ actorId: null, ip: null, userAgent: null, requestId: null })
-const current = new AsyncLocalStorage<Circumstances>()
+export const nowhere: Circumstances = Object.freeze({
+  actorId: null,
+  ip: null,
+  userAgent: null,
+  requestId: null,
+})
 
-/** Those of the call that is under way; all null outside of one. */
-export function circumstances(): Circumstances {
-  return current.getStore() ?? nowhere
+/** The same kernel for what goes on under these, on top of those that it carries already. */
+export function under(kernel: Kernel, known: Partial<Circumstances>): Kernel {
+  const circumstances = { ...kernel.circumstances, ...known }
+  const { requestId } = known
+  return {
+    ...kernel,
+    circumstances,
+    record(name, about = {}) {
+      const { actorId, ip, userAgent, requestId } = circumstances
+      kernel.audit.record(name, {
+        ...about,
+        actorId: about.actorId === undefined ? actorId : about.actorId,
+        ip: about.ip ?? ip,
+        userAgent: about.userAgent ?? userAgent,
+        requestId: about.requestId ?? requestId,
+      })
+    },
+    log: requestId === undefined || requestId === null ? kernel.log : tagged(kernel.log, requestId),
+  }
 }
 
-/** Runs `work` under these, on top of those that hold already. */
-export function under<T>(known: Partial<Circumstances>, work: () => T): T {
-  return current.run({ ...circumstances(), ...known }, work)
-}
-
-/** Runs `work` under none: what goes on for longer than the call that began it is nobody's doing. */
-export function underNone<T>(work: () => T): T {
-  return current.run(nowhere, work)
+/** The same log; every line says on behalf of which request it is written. */
+function tagged(log: Log, requestId: string): Log {
+  const withId = (fields: LogFields = {}): LogFields => ({ requestId, ...fields })
+  return {
+    info: (message, fields) => log.info(message, withId(fields)),
+    warn: (message, fields) => log.warn(message, withId(fields)),
+    error: (message, fields) => log.error(message, withId(fields)),
+  }
 }

@@ -86,6 +86,5 @@ export function keyOf(name: string, who: string): string {
 
 /** The first refusal in each wait or window is on record: a flood of attempts must not flood it. */
 function note(kernel: Kernel, { key, cause, userId }: Target, endsAt: number): void {
-  if (kernel.refusals.isFirst(key, endsAt))
-    kernel.audit.record('excess_rate_limit_exceeded', { userId, cause })
+  if (kernel.refusals.isFirst(key, endsAt)) kernel.record('excess_rate_limit_exceeded', { userId, cause })
 }

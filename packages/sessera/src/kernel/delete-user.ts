@@ -15,7 +15,7 @@ export async function deleteUser(kernel: Kernel, userId: string, { force }: Insi
   const { value: ended } = await requireOwnUsers(kernel).remove(checkUserId(userId), keep)
   if (ended === 'last') throw new AuthError('last_administrator')
   if (ended === null) throw noSuchUser()
-  kernel.audit.record('user_deleted', { userId })
+  kernel.record('user_deleted', { userId })
   await kernel.knowledge.catchUp()
   for (const session of ended) announceEnd(kernel, session, 'deleted')
   kernel.events.emit('userChanged', { userId, cause: 'deleted' })

@@ -6,6 +6,6 @@ import type { Kernel } from './kernel.js'
  */
 export async function endEveryone(kernel: Kernel): Promise<void> {
   await kernel.store.deployment.raiseEpoch(Math.floor(kernel.storeTime.now() / 1000))
-  kernel.audit.record('sessions_ended_everyone')
+  kernel.record('sessions_ended_everyone')
   await kernel.knowledge.catchUp()
 }

@@ -14,14 +14,14 @@ export async function endSession(kernel: Kernel, sessionId: string, cause: EndCa
 /** The same by somebody who holds a credential of that session: as far as anyone can tell, its user. */
 export async function endHeldSession(kernel: Kernel, sessionId: string, cause: EndCause): Promise<boolean> {
   return await end(kernel, sessionId, cause, ({ id, userId }) => {
-    kernel.audit.record('session_ended', { actorId: userId, userId, sessionId: id, cause })
+    kernel.record('session_ended', { actorId: userId, userId, sessionId: id, cause })
   })
 }
 
 /** The same when somebody else holds a credential of it too. Nobody can tell which of the two it was. */
 export async function endStolenSession(kernel: Kernel, sessionId: string): Promise<boolean> {
   return await end(kernel, sessionId, 'theft', ({ id, userId }) => {
-    kernel.audit.record('authn_token_reuse', { actorId: null, userId, sessionId: id, cause: 'theft' })
+    kernel.record('authn_token_reuse', { actorId: null, userId, sessionId: id, cause: 'theft' })
   })
 }
 
@@ -52,7 +52,7 @@ export async function endAllSessions(kernel: Kernel, ending: Ending): Promise<nu
     ended = await removeSessions(kernel, ending, subject)
     return ended
   } finally {
-    kernel.audit.record('sessions_ended_all', { userId, cause: ended === null ? null : String(ended) })
+    kernel.record('sessions_ended_all', { userId, cause: ended === null ? null : String(ended) })
   }
 }
 
@@ -70,7 +70,7 @@ export async function removeSessions(
 
 /** Puts on record that a session has ended. */
 export function recordEnd(kernel: Kernel, { id: sessionId, userId }: Session, cause: EndCause): void {
-  kernel.audit.record('session_ended', { userId, sessionId, cause })
+  kernel.record('session_ended', { userId, sessionId, cause })
 }
 
 /** Tells the app's listeners, once the end is in force. */

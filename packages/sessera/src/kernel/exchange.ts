@@ -22,7 +22,7 @@ export async function exchange(
   const exchanged = await rotate(kernel, holding.live, { transition: 'exchange', mode })
   if (exchanged === null) throw new AuthError('session_moved')
   const { id: sessionId, userId } = exchanged.session
-  kernel.audit.record('session_exchanged', { actorId: userId, userId, sessionId, cause: mode })
+  kernel.record('session_exchanged', { actorId: userId, userId, sessionId, cause: mode })
   const granted = grant(kernel, exchanged)
   await kernel.knowledge.catchUp()
   return granted

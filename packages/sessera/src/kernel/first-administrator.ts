@@ -1,7 +1,6 @@
 // The first administrator comes by an invitation of the deployment's own. It is over as soon as anybody has the role.
 
 import { AuthError } from '../errors.js'
-import { circumstances } from './circumstances.js'
 import type { Invitation } from './invite-user.js'
 import type { Kernel } from './kernel.js'
 import { limitInvitation } from './limits.js'
@@ -32,7 +31,7 @@ export async function createFirstAdministrator(
   who: { readonly token: string; readonly username: string; readonly password: string },
 ): Promise<{ readonly id: string }> {
   const users = requireOwnUsers(kernel)
-  await limitInvitation(kernel, circumstances().ip)
+  await limitInvitation(kernel, kernel.circumstances.ip)
   const role = kernel.policy.adminRole
   if (role === null || !(await isGood(kernel, who.token)) || (await hasUser(kernel, role)))
     throw refused(kernel)
@@ -46,7 +45,7 @@ export async function createFirstAdministrator(
 }
 
 function refused(kernel: Kernel): AuthError {
-  kernel.audit.record('authz_fail', { cause: 'invitation_refused' })
+  kernel.record('authz_fail', { cause: 'invitation_refused' })
   return new AuthError('invitation_refused')
 }
 

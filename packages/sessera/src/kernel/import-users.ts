@@ -54,7 +54,7 @@ async function add(kernel: Kernel, rows: readonly NewUserRow[]): Promise<readonl
   if (rows.length === 0) return []
   const { value: added } = await requireOwnUsers(kernel).createMany(rows)
   const users = rows.flatMap(({ user }, index) => (added[index] === true ? [user] : []))
-  if (users.length > 0) kernel.audit.record('user_imported', { cause: String(users.length) })
+  if (users.length > 0) kernel.record('user_imported', { cause: String(users.length) })
   await recordPrivileged(kernel, users)
   for (const { id: userId } of users) kernel.events.emit('userCreated', { userId })
   return rows.map(({ user: { id } }, index) => (added[index] === true ? { verdict: 'imported', id } : exists))

@@ -47,7 +47,7 @@ export async function inviteUser(
     ? await subjects.raiseRevision(userId)
     : await subjects.raiseEpoch(userId, null)
   if (subject === null) throw noSuchUser()
-  kernel.audit.record('user_invited', { userId, cause: hasPassword ? 'reset' : 'welcome' })
+  kernel.record('user_invited', { userId, cause: hasPassword ? 'reset' : 'welcome' })
   if (hasPassword) await kernel.knowledge.catchUp()
   else await removeSessions(kernel, { userId, spare: null, cause: 'invited' }, subject)
   const expiresAt = Math.floor(now + (validForMs ?? (hasPassword ? resetMs : welcomeMs)))

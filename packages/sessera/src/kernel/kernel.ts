@@ -13,6 +13,7 @@ import type { IsBreached, Passwords } from '../ports/passwords.js'
 import type { Random } from '../ports/random.js'
 import type { Store } from '../ports/store.js'
 import type { AuditTrail } from './audit-trail.js'
+import type { Circumstances } from './circumstances.js'
 import type { EventHub } from './events.js'
 import type { LiveSession } from './live-session.js'
 import type { Authenticated } from './recognise.js'
@@ -39,8 +40,11 @@ export interface Kernel {
   readonly storeTime: StoreTime
   readonly random: Random
   readonly events: EventHub
-  /** The record of who did what. */
+  /** The record of who did what. Use cases write to it by `record`. */
   readonly audit: AuditTrail
+  /** Puts on record what happened, with the circumstances where it does not say them itself. */
+  readonly record: AuditTrail['record']
+  readonly circumstances: Circumstances
   readonly keyring: Keyring
   readonly invitations: Invitations
   /** What a browser keeps to show that somebody has signed in with it before. */

@@ -30,7 +30,7 @@ export async function reauthenticate(kernel: Kernel, who: Authenticated, passwor
     factors: [...new Set([...live.session.factors, 'pwd'])],
   })
   if (raised === null) throw new AuthError('session_moved')
-  kernel.audit.record('authn_reauthenticated', { actorId: userId, userId, sessionId })
+  kernel.record('authn_reauthenticated', { actorId: userId, userId, sessionId })
   const granted = grant(kernel, raised)
   await kernel.knowledge.catchUp()
   return granted

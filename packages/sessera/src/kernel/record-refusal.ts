@@ -16,7 +16,7 @@ export async function recordingRefusal<T>(
   } catch (error) {
     // Whoever is slowed down is on record for that, not once more for each attempt.
     if (error instanceof AuthError && error.status < 500 && error.code !== 'too_many_requests') {
-      kernel.audit.record(name, { ...about, cause: error.code })
+      kernel.record(name, { ...about, cause: error.code })
     }
     throw error
   }

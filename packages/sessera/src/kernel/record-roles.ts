@@ -9,16 +9,16 @@ export interface RolesChange {
 }
 
 /** Records what came and what went; nothing when they are the same. */
-export function recordRoles({ audit }: Kernel, userId: string, { before, after }: RolesChange): void {
+export function recordRoles({ record }: Kernel, userId: string, { before, after }: RolesChange): void {
   const causes = [
     ...after.filter((role) => !before.includes(role)).map((role) => `+${role}`),
     ...before.filter((role) => !after.includes(role)).map((role) => `-${role}`),
   ]
-  for (const cause of causes) audit.record('privilege_permissions_changed', { userId, cause })
+  for (const cause of causes) record('privilege_permissions_changed', { userId, cause })
 }
 
 /** Records somebody who was not there before, and what they may do. */
 export function recordNewUser(kernel: Kernel, { id: userId, roles }: Pick<User, 'id' | 'roles'>): void {
-  kernel.audit.record('user_created', { userId })
+  kernel.record('user_created', { userId })
   recordRoles(kernel, userId, { before: [], after: roles })
 }

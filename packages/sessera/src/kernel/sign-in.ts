@@ -39,7 +39,7 @@ async function signInWith(
     if (candidate === null || from === null || !proven) throw new AuthError('invalid_credentials')
     const granted = await startSessionFor(kernel, candidate.subject, { ...wanted, factors: ['pwd'] })
     const { id: sessionId, mode: cause } = granted.session
-    kernel.audit.record('authn_login_success', { actorId: userId, userId, sessionId, cause })
+    kernel.record('authn_login_success', { actorId: userId, userId, sessionId, cause })
     await attempt.succeeded()
     await upgradePassword(kernel, { userId: candidate.subject.userId, login, from }, presented)
     return granted
@@ -47,12 +47,12 @@ async function signInWith(
     const code = error instanceof AuthError ? error.code : null
     if (code === 'invalid_credentials') kernel.events.emit('signInFailed', { login: login.slice(0, 128), ip })
     if (code === 'invalid_credentials' || code === 'sign_in_refused') {
-      kernel.audit.record('authn_login_fail', { userId, cause: code })
+      kernel.record('authn_login_fail', { userId, cause: code })
     }
     // The answer tells already that the password was right: that was no guess.
     if (code === 'sign_in_refused') await attempt.succeeded()
     else if (code === 'overloaded') await attempt.untried()
-    else if (attempt.isLast) kernel.audit.record('authn_login_lock', { userId })
+    else if (attempt.isLast) kernel.record('authn_login_lock', { userId })
     throw error
   }
 }

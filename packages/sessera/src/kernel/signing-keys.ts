@@ -11,7 +11,7 @@ export function listKeys(kernel: Kernel): Promise<readonly KeyInfo[]> {
 /** Adds a key that signs once everybody who caches the public keys knows it. Answers with its `kid`. */
 export async function rotateKey(kernel: Kernel): Promise<string> {
   const kid = await kernel.keyring.rotate()
-  kernel.audit.record('crypto_key_rotated', { cause: kid })
+  kernel.record('crypto_key_rotated', { cause: kid })
   await kernel.knowledge.catchUp()
   return kid
 }
@@ -19,7 +19,7 @@ export async function rotateKey(kernel: Kernel): Promise<string> {
 /** Emergency: tokens under this key are refused from now on. False when there is no such key. */
 export async function revokeKey(kernel: Kernel, kid: string): Promise<boolean> {
   const revoked = await kernel.keyring.revoke(kid)
-  if (revoked) kernel.audit.record('crypto_key_revoked', { cause: kid })
+  if (revoked) kernel.record('crypto_key_revoked', { cause: kid })
   await kernel.knowledge.catchUp()
   return revoked
 }

@@ -48,7 +48,7 @@ export async function startSessionFor(kernel: Kernel, subject: Subject, wanted: 
   }
   const granted = grant(kernel, live)
   const { id: sessionId, mode } = session
-  kernel.audit.record('session_created', { actorId: userId, userId, sessionId, cause: mode })
+  kernel.record('session_created', { actorId: userId, userId, sessionId, cause: mode })
   await endTooMany(kernel, session)
   kernel.events.emit('signedIn', { userId, sessionId, mode })
   const { device } = wanted

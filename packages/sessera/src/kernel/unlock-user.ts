@@ -8,5 +8,5 @@ export async function unlockUser(kernel: Kernel, userId: string): Promise<void> 
   if (kernel.users.own !== null) await requireUser(kernel, userId)
   else if ((await kernel.store.subjects.find(checkUserId(userId))).value === null) throw noSuchUser()
   await forgetGuesses(kernel, userId)
-  kernel.audit.record('user_unlocked', { userId })
+  kernel.record('user_unlocked', { userId })
 }

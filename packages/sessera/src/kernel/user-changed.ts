@@ -18,7 +18,7 @@ export interface Insisting {
 /** Roles, claims or name changed: access tokens issued before are refused from now on, sessions live on. */
 export async function userChanged(kernel: Kernel, userId: string): Promise<void> {
   const { value: subject } = await kernel.store.subjects.raiseRevision(checkUserId(userId))
-  if (subject !== null) kernel.audit.record('user_updated', { userId, cause: 'changed' })
+  if (subject !== null) kernel.record('user_updated', { userId, cause: 'changed' })
   await kernel.knowledge.catchUp()
   kernel.events.emit('userChanged', { userId, cause: 'changed' })
 }
@@ -43,7 +43,7 @@ export async function replaceRoles(
 export async function replaceClaims(kernel: Kernel, userId: string, claims: unknown): Promise<void> {
   const { value } = await requireOwnUsers(kernel).replaceClaims(checkUserId(userId), checkClaims(claims))
   if (value === null) throw noSuchUser()
-  kernel.audit.record('user_updated', { userId, cause: 'claims' })
+  kernel.record('user_updated', { userId, cause: 'claims' })
   await kernel.knowledge.catchUp()
   kernel.events.emit('userChanged', { userId, cause: 'claims' })
 }
@@ -58,7 +58,7 @@ export async function disableUser(kernel: Kernel, userId: string, { force }: Ins
   await requireSubject(kernel, userId)
   const { value } = await kernel.store.subjects.disable(userId, keptRole(kernel, force))
   const subject = refuseLast(value)
-  kernel.audit.record('user_disabled', { userId })
+  kernel.record('user_disabled', { userId })
   await removeSessions(kernel, { userId, spare: null, cause: 'disabled' }, subject)
   kernel.events.emit('userChanged', { userId, cause: 'disabled' })
 }
@@ -67,7 +67,7 @@ export async function disableUser(kernel: Kernel, userId: string, { force }: Ins
 export async function enableUser(kernel: Kernel, userId: string): Promise<void> {
   await requireSubject(kernel, userId)
   await kernel.store.subjects.enable(userId)
-  kernel.audit.record('user_enabled', { userId })
+  kernel.record('user_enabled', { userId })
   kernel.events.emit('userChanged', { userId, cause: 'enabled' })
 }
 

@@ -23,7 +23,7 @@ export const adminDirectoryRoutes = (demands: ParsedDemands): readonly Route[] =
     demands,
     query: shape.userListQuery,
     success: { status: 200, schema: shape.userList },
-    answer: async ({ core }, _, query) => ({ status: 200, json: await listUsers(core.kernel, query) }),
+    answer: async ({ kernel }, _, query) => ({ status: 200, json: await listUsers(kernel, query) }),
   }),
   guarded({
     method: 'POST',
@@ -33,7 +33,7 @@ export const adminDirectoryRoutes = (demands: ParsedDemands): readonly Route[] =
     query: noQuery,
     body: shape.createUserBody,
     success: { status: 201, schema: shape.createdUser },
-    async answer({ core: { kernel } }, { username, email = null, roles = [], claims = {} }) {
+    async answer({ kernel }, { username, email = null, roles = [], claims = {} }) {
       const { id } = await createUser(kernel, { username, password: null, email, roles, claims })
       const invitation = await inviteUser(kernel, id, null)
       return { status: 201, json: { user: await describeUser(kernel, id), invitation } }
@@ -48,8 +48,8 @@ export const adminDirectoryRoutes = (demands: ParsedDemands): readonly Route[] =
     query: noQuery,
     body: shape.importBody,
     success: { status: 200, schema: shape.imported },
-    async answer({ core }, { users, dryRun = false }) {
-      return { status: 200, json: { verdicts: await importUsers(core.kernel, users, { dryRun }) } }
+    async answer({ kernel }, { users, dryRun = false }) {
+      return { status: 200, json: { verdicts: await importUsers(kernel, users, { dryRun }) } }
     },
   }),
   guarded({
@@ -59,7 +59,7 @@ export const adminDirectoryRoutes = (demands: ParsedDemands): readonly Route[] =
     demands,
     query: noQuery,
     success: { status: 200, schema: shape.user },
-    answer: async ({ core, id }) => ({ status: 200, json: await describeUser(core.kernel, id) }),
+    answer: async ({ kernel, id }) => ({ status: 200, json: await describeUser(kernel, id) }),
   }),
   guarded({
     method: 'DELETE',
@@ -68,8 +68,8 @@ export const adminDirectoryRoutes = (demands: ParsedDemands): readonly Route[] =
     demands,
     query: noQuery,
     success: { status: 204, schema: null },
-    async answer({ core, id }) {
-      await deleteUser(core.kernel, id, { force: false })
+    async answer({ kernel, id }) {
+      await deleteUser(kernel, id, { force: false })
       return { status: 204 }
     },
   }),
@@ -80,7 +80,7 @@ export const adminDirectoryRoutes = (demands: ParsedDemands): readonly Route[] =
     demands,
     query: noQuery,
     success: { status: 201, schema: shape.invitation },
-    answer: async ({ core, id }) => ({ status: 201, json: await inviteUser(core.kernel, id, null) }),
+    answer: async ({ kernel, id }) => ({ status: 201, json: await inviteUser(kernel, id, null) }),
   }),
   guarded({
     method: 'POST',
@@ -89,8 +89,8 @@ export const adminDirectoryRoutes = (demands: ParsedDemands): readonly Route[] =
     demands,
     query: noQuery,
     success: { status: 204, schema: null },
-    async answer({ core, id }) {
-      await unlockUser(core.kernel, id)
+    async answer({ kernel, id }) {
+      await unlockUser(kernel, id)
       return { status: 204 }
     },
   }),
@@ -103,8 +103,8 @@ export const adminDirectoryRoutes = (demands: ParsedDemands): readonly Route[] =
     query: noQuery,
     body: shape.rolesBody,
     success: { status: 204, schema: null },
-    async answer({ core, id }, { roles }) {
-      await replaceRoles(core.kernel, id, roles, { force: false })
+    async answer({ kernel, id }, { roles }) {
+      await replaceRoles(kernel, id, roles, { force: false })
       return { status: 204 }
     },
   }),
@@ -116,8 +116,8 @@ export const adminDirectoryRoutes = (demands: ParsedDemands): readonly Route[] =
     query: noQuery,
     body: shape.claimsBody,
     success: { status: 204, schema: null },
-    async answer({ core, id }, { claims }) {
-      await replaceClaims(core.kernel, id, claims)
+    async answer({ kernel, id }, { claims }) {
+      await replaceClaims(kernel, id, claims)
       return { status: 204 }
     },
   }),

@@ -17,8 +17,8 @@ export const adminSessionRoutes = (demands: ParsedDemands): readonly Route[] => 
     demands,
     query: noQuery,
     success: { status: 200, schema: sessionList },
-    async answer({ core, who, id }) {
-      const sessions = await listSessions(core.kernel, id)
+    async answer({ kernel, who, id }) {
+      const sessions = await listSessions(kernel, id)
       return { status: 200, json: { sessions: describeSessions(sessions, who.principal.sessionId) } }
     },
   }),
@@ -29,9 +29,9 @@ export const adminSessionRoutes = (demands: ParsedDemands): readonly Route[] => 
     demands,
     query: noQuery,
     success: { status: 200, schema: ended },
-    async answer({ core, id: userId }) {
+    async answer({ kernel, id: userId }) {
       const ending = { userId, spare: null, cause: 'ended_by_administrator' }
-      return { status: 200, json: { ended: await endAllSessions(core.kernel, ending) } }
+      return { status: 200, json: { ended: await endAllSessions(kernel, ending) } }
     },
   }),
   guarded({
@@ -41,8 +41,8 @@ export const adminSessionRoutes = (demands: ParsedDemands): readonly Route[] => 
     demands,
     query: noQuery,
     success: { status: 204, schema: null },
-    async answer({ core, id }) {
-      if (!(await endSession(core.kernel, id, 'ended_by_administrator'))) {
+    async answer({ kernel, id }) {
+      if (!(await endSession(kernel, id, 'ended_by_administrator'))) {
         throw new AuthError('not_found', { detail: 'There is no such session.' })
       }
       return { status: 204 }

@@ -20,7 +20,7 @@ export const adminSystemRoutes = (demands: ParsedDemands): readonly Route[] => [
     demands,
     query: noQuery,
     success: { status: 200, schema: shape.keyList },
-    answer: async ({ core }) => ({ status: 200, json: { keys: await listKeys(core.kernel) } }),
+    answer: async ({ kernel }) => ({ status: 200, json: { keys: await listKeys(kernel) } }),
   }),
   guarded({
     method: 'POST',
@@ -30,7 +30,7 @@ export const adminSystemRoutes = (demands: ParsedDemands): readonly Route[] => [
     demands,
     query: noQuery,
     success: { status: 201, schema: shape.rotated },
-    answer: async ({ core }) => ({ status: 201, json: { kid: await rotateKey(core.kernel) } }),
+    answer: async ({ kernel }) => ({ status: 201, json: { kid: await rotateKey(kernel) } }),
   }),
   guarded({
     method: 'DELETE',
@@ -39,8 +39,8 @@ export const adminSystemRoutes = (demands: ParsedDemands): readonly Route[] => [
     demands,
     query: noQuery,
     success: { status: 204, schema: null },
-    async answer({ core, id }) {
-      if (!(await revokeKey(core.kernel, id))) {
+    async answer({ kernel, id }) {
+      if (!(await revokeKey(kernel, id))) {
         throw new AuthError('not_found', { detail: 'There is no such key.' })
       }
       return { status: 204 }
@@ -53,9 +53,9 @@ export const adminSystemRoutes = (demands: ParsedDemands): readonly Route[] => [
     demands,
     query: shape.auditListQuery,
     success: { status: 200, schema: shape.auditList },
-    async answer({ core }, _, query) {
+    async answer({ kernel }, _, query) {
       const { limit = defaultAuditLimit } = query
-      const events = await listAudit(core.kernel, { ...query, limit })
+      const events = await listAudit(kernel, { ...query, limit })
       const next = events.length < limit ? null : (events.at(-1)?.seq ?? null)
       return { status: 200, json: { events, next } }
     },
@@ -67,7 +67,7 @@ export const adminSystemRoutes = (demands: ParsedDemands): readonly Route[] => [
     demands,
     query: noQuery,
     success: { status: 200, schema: shape.stats },
-    async answer({ core: { kernel } }) {
+    async answer({ kernel }) {
       return { status: 200, json: { counts: await count(kernel), process: readGauges(kernel) } }
     },
   }),

@@ -13,8 +13,8 @@ export const adminUserRoutes = (demands: ParsedDemands): readonly Route[] => [
     demands,
     query: noQuery,
     success: { status: 204, schema: null },
-    async answer({ core, id }) {
-      await disableUser(core.kernel, id, { force: false })
+    async answer({ kernel, id }) {
+      await disableUser(kernel, id, { force: false })
       return { status: 204 }
     },
   }),
@@ -25,8 +25,8 @@ export const adminUserRoutes = (demands: ParsedDemands): readonly Route[] => [
     demands,
     query: noQuery,
     success: { status: 204, schema: null },
-    async answer({ core, id }) {
-      await enableUser(core.kernel, id)
+    async answer({ kernel, id }) {
+      await enableUser(kernel, id)
       return { status: 204 }
     },
   }),

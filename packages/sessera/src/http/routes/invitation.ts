@@ -18,8 +18,8 @@ const accept: Route = open({
   summary: 'Set the password of whoever was invited. Works once; everything of theirs ends.',
   body: shape.invitationBody,
   success: { status: 204, schema: null },
-  async answer({ core }, { token, password }) {
-    await acceptInvitation(core.kernel, { token, password })
+  async answer({ kernel }, { token, password }) {
+    await acceptInvitation(kernel, { token, password })
     return { status: 204 }
   },
 })
@@ -30,8 +30,8 @@ const createFirst: Route = open({
   summary: 'Create the first administrator, with the token that the server told its operator at the start.',
   body: shape.firstAdministratorBody,
   success: { status: 204, schema: null },
-  async answer({ core }, { token, username, password }) {
-    await createFirstAdministrator(core.kernel, { token, username, password })
+  async answer({ kernel }, { token, username, password }) {
+    await createFirstAdministrator(kernel, { token, username, password })
     return { status: 204 }
   },
 })

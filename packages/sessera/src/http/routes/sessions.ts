@@ -29,8 +29,8 @@ export const sessionRoutes: readonly Route[] = [
     summary: 'The sessions of the caller, one for each device signed in.',
     demands: noDemands,
     success: { status: 200, schema: shape.sessionList },
-    async answer({ core, who }) {
-      const sessions = await listSessions(core.kernel, who.principal.id)
+    async answer({ kernel, who }) {
+      const sessions = await listSessions(kernel, who.principal.id)
       return { status: 200, json: { sessions: describeSessions(sessions, who.principal.sessionId) } }
     },
   }),
@@ -40,8 +40,8 @@ export const sessionRoutes: readonly Route[] = [
     summary: 'End one session of the caller. Takes a proof of the last 15 minutes.',
     demands: recentProof,
     success: { status: 204, schema: null },
-    async answer({ core, who, id }) {
-      if (!(await endOwnSession(core.kernel, who.principal.id, id))) {
+    async answer({ core, kernel, who, id }) {
+      if (!(await endOwnSession(kernel, who.principal.id, id))) {
         throw new AuthError('not_found', { detail: 'You have no such session.' })
       }
       return { status: 204, setCookies: id === who.principal.sessionId ? clearAll(core.cookies) : [] }
@@ -53,9 +53,9 @@ export const sessionRoutes: readonly Route[] = [
     summary: 'End all other sessions of the caller. Takes a proof of the last 15 minutes.',
     demands: recentProof,
     success: { status: 200, schema: shape.ended },
-    async answer({ core, who: { principal } }) {
+    async answer({ kernel, who: { principal } }) {
       const spare = requireSessionId(principal)
-      const ended = await endAllSessions(core.kernel, { userId: principal.id, spare, cause: 'ended_by_user' })
+      const ended = await endAllSessions(kernel, { userId: principal.id, spare, cause: 'ended_by_user' })
       return { status: 200, json: { ended } }
     },
   }),
@@ -66,8 +66,8 @@ export const sessionRoutes: readonly Route[] = [
     demands: noDemands,
     body: shape.passwordBody,
     success: { status: 204, schema: null },
-    async answer({ core, who }, passwords) {
-      await changePassword(core.kernel, who.principal, passwords)
+    async answer({ kernel, who }, passwords) {
+      await changePassword(kernel, who.principal, passwords)
       return { status: 204 }
     },
   }),

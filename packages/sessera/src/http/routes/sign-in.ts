@@ -27,8 +27,8 @@ export const signInRoutes: readonly Route[] = [
     success: { status: 201, schema: shape.signedIn },
     async answer(call, { username, password, email = null, mode = 'session', refresh: refreshIn = 'body' }) {
       const wanted = { mode, remember: false, from: fromOf(call) }
-      const granted = await signInReplacing(call.core, call.request, (device) =>
-        signUp(call.core.kernel, { username, password, email }, { ...wanted, device }),
+      const granted = await signInReplacing(call, (device) =>
+        signUp(call.kernel, { username, password, email }, { ...wanted, device }),
       )
       return signedInReply(call, granted, { status: 201, refreshIn })
     },
@@ -44,9 +44,7 @@ export const signInRoutes: readonly Route[] = [
       { username, password, mode = 'session', remember = false, refresh: refreshIn = 'body' },
     ) {
       const who = { login: username, password, mode, remember, from: fromOf(call) }
-      const granted = await signInReplacing(call.core, call.request, (device) =>
-        signIn(call.core.kernel, { ...who, device }),
-      )
+      const granted = await signInReplacing(call, (device) => signIn(call.kernel, { ...who, device }))
       return signedInReply(call, granted, { status: 200, refreshIn })
     },
   }),
@@ -62,7 +60,7 @@ export const signInRoutes: readonly Route[] = [
       const text = sent ?? inCookie
       if (text === null)
         throw new AuthError('refresh_refused', { detail: 'Send the refresh token as refresh_token.' })
-      const granted = await refresh(call.core.kernel, text)
+      const granted = await refresh(call.kernel, text)
       const { tokens, setCookies } = deliver(
         call.core.cookies,
         granted,
@@ -81,7 +79,7 @@ export const signInRoutes: readonly Route[] = [
     async answer(call, { refresh_token: sent }) {
       const { bearer } = readPresented(call.core, call.request)
       const cookies = readOwnCookies(call.core, call.request)
-      await signOut(call.core.kernel, {
+      await signOut(call.kernel, {
         bearer,
         sessionCookie: cookies.session,
         accessCookie: cookies.access,
@@ -98,7 +96,7 @@ export const signInRoutes: readonly Route[] = [
     body: shape.reauthenticateBody,
     success: { status: 200, schema: shape.signedIn },
     async answer(call, { password }) {
-      const granted = await reauthenticate(call.core.kernel, call.who, password)
+      const granted = await reauthenticate(call.kernel, call.who, password)
       const refreshIn = readOwnCookies(call.core, call.request).refresh === null ? 'body' : 'cookie'
       return signedInReply(call, granted, { status: 200, refreshIn })
     },
@@ -117,7 +115,7 @@ export const signInRoutes: readonly Route[] = [
         refreshToken === null
           ? { text: cookies.session ?? '', purpose: 'session' as const }
           : { text: refreshToken, purpose: 'refresh' as const }
-      const granted = await exchange(call.core.kernel, held, mode)
+      const granted = await exchange(call.kernel, held, mode)
       return signedInReply(call, granted, { status: 200, refreshIn })
     },
   }),

@@ -20,7 +20,7 @@ export const verifyRoutes: readonly Route[] = [
   }),
 ]
 
-async function verify({ core, request }: Call): Promise<Reply> {
+async function verify({ core, kernel, request }: Call): Promise<Reply> {
   const { principal, renewal } = await authorize(core, asOriginallySent(core, request), noDemands)
   return {
     status: 204,
@@ -30,7 +30,7 @@ async function verify({ core, request }: Call): Promise<Reply> {
       ['X-Auth-Roles', principal.roles.map(encodeURIComponent).join(',')],
       ['X-Auth-Session', principal.sessionId ?? ''],
     ],
-    setCookies: renewal === null ? [] : renewalCookies(core.kernel, core.cookies, renewal),
+    setCookies: renewal === null ? [] : renewalCookies(kernel, core.cookies, renewal),
   }
 }
 
