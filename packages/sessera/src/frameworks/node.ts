@@ -118,7 +118,8 @@ export function forNode<C>(auth: Auth<C>, { onRefused }: NodeOptions = {}): Node
       const enter = guard(demands)
       return async (req, res) => {
         try {
-          await enter(req, res)
+          const waiting = enter(req, res)
+          if (waiting !== undefined) await waiting
           return principal(req) as Principal<C>
         } catch (error) {
           refuse(req, res, error)
