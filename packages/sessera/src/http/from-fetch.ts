@@ -11,7 +11,7 @@ import {
 } from './body-bytes.js'
 import type { ClientIp } from './client-ip.js'
 import { duplicated, type HeaderList, type HttpRequest, type HttpResponse, textOf } from './message.js'
-import type { RequestIdOf } from './request-id.js'
+import { idOnce, type RequestIdOf } from './request-id.js'
 import { cookiesByName, mergeSetCookies, overridesCacheControl, uncached } from './uncached.js'
 
 export interface FromFetchOptions {
@@ -36,9 +36,6 @@ const singleValued: ReadonlySet<string> = new Set([
   'x-forwarded-method',
   'x-original-method',
 ])
-
-/** A request may be bound several times on its way. */
-const requestIds = new WeakMap<Request, string>()
 
 /** Reads nothing yet: each part is looked up when asked for, so that a guard pays for two headers only. */
 export function fromFetch(request: Request, options: FromFetchOptions = {}): HttpRequest {
@@ -76,11 +73,7 @@ class FetchRequest implements HttpRequest {
   }
 
   get requestId(): string | null {
-    const known = requestIds.get(this.#request)
-    if (known !== undefined || this.#options.requestId === undefined) return known ?? null
-    const made = this.#options.requestId(this.peer, this.header('x-request-id'))
-    requestIds.set(this.#request, made)
-    return made
+    return idOnce(this.#request, this, this.#options.requestId)
   }
 
   get userAgent(): string | null {

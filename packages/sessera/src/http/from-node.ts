@@ -6,7 +6,7 @@ import { bodySeconds, bodyTaken, decodeBody, refuseUnreadableBody } from './body
 import type { ClientIp } from './client-ip.js'
 import { duplicated, type HttpRequest, type HttpResponse, textOf } from './message.js'
 import { readNodeBody } from './node-body.js'
-import type { RequestIdOf } from './request-id.js'
+import { idOnce, type RequestIdOf } from './request-id.js'
 import { cookiesByName, mergeSetCookies, overridesCacheControl, uncached } from './uncached.js'
 
 export interface FromNodeOptions {
@@ -34,9 +34,6 @@ const abandoned = new WeakSet<IncomingMessage>()
 export function isAbandoned(req: IncomingMessage): boolean {
   return abandoned.has(req)
 }
-
-/** A request may be bound several times on its way. */
-const requestIds = new WeakMap<IncomingMessage, string>()
 
 /** Reads nothing yet: each part is looked up when asked for, so that a guard pays for two headers only. */
 export function fromNode(req: IncomingMessage, options: FromNodeOptions): HttpRequest {
@@ -78,11 +75,7 @@ class NodeRequest implements HttpRequest {
   }
 
   get requestId(): string | null {
-    const known = requestIds.get(this.#req)
-    if (known !== undefined || this.#options.requestId === undefined) return known ?? null
-    const made = this.#options.requestId(this.peer, this.header('x-request-id'))
-    requestIds.set(this.#req, made)
-    return made
+    return idOnce(this.#req, this, this.#options.requestId)
   }
 
   get userAgent(): string | null {
