@@ -18,7 +18,7 @@ import { coreOf, type HttpCore } from './core.js'
 import { corsHeaders, preflight } from './cors.js'
 import { clearAll, type Delivery, deliver, renewalCookies } from './deliver.js'
 import { authorize, authorizeNow, readOwnCookies, readPresented, refuseForeignPage } from './guard.js'
-import { type HeaderList, type HttpRequest, type HttpResponse, sentAs } from './message.js'
+import type { HeaderList, HttpRequest, HttpResponse } from './message.js'
 import { problemOf } from './problem.js'
 import { signInReplacing } from './replaced.js'
 
@@ -26,8 +26,6 @@ export interface Binding {
   readonly core: HttpCore
   /** At once when the answer is at hand, else a promise. Throws or rejects with the refusal. */
   guard(demands: Demands): (request: HttpRequest) => Authenticated | Promise<Authenticated>
-  /** The same for what stays open, such as a WebSocket: with cookies it must come from a trusted page, whatever the method. */
-  guardUpgrade(demands: Demands): (request: HttpRequest) => Authenticated | Promise<Authenticated>
   /** Null when nobody is recognised. Rejects with any other refusal. */
   find(request: HttpRequest, demands: Demands): Promise<Authenticated | null>
   /** The cookies that are due with the answer to whoever passed; mostly none. */
@@ -74,19 +72,12 @@ export function createBinding(auth: object): Binding {
     return deliver(core.cookies, granted, refreshIn)
   }
 
-  function guard(demands: Demands): (request: HttpRequest) => Authenticated | Promise<Authenticated> {
-    const parsed = parseDemands(demands)
-    return (request) => authorizeNow(core, request, parsed) ?? authorize(core, request, parsed)
-  }
-
   return {
     core,
-    guard,
 
-    guardUpgrade(demands) {
-      const enter = guard(demands)
-      // An upgrade is a GET, but opens a channel that CORS does not bind (ASVS 5.0 4.4.2).
-      return (request) => enter(sentAs(request, 'POST'))
+    guard(demands) {
+      const parsed = parseDemands(demands)
+      return (request) => authorizeNow(core, request, parsed) ?? authorize(core, request, parsed)
     },
 
     async find(request, demands) {

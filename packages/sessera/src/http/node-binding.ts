@@ -114,7 +114,7 @@ export function bindNode(auth: object): NodeBinding {
     },
 
     guardUpgrade(demands) {
-      const authorize = binding.guardUpgrade(demands)
+      const authorize = binding.guard(demands)
       return async (req, socket) => {
         // Node hands the socket over bare: without a listener a connection that breaks would end the process.
         socket.on('error', () => {})
