@@ -1,5 +1,7 @@
 // What an application's author sees when hovering: precise, readable, and never `any`.
 
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express'
 import { type Auth, createAuth, type ErrorCode, type Mode, type Principal, type Started } from 'sessera'
 import { type ExpressAuth, type ExpressOptions, forExpress, type Refused } from 'sessera/express'
@@ -51,6 +53,15 @@ describe('the claims of an app', () => {
     }
     expectTypeOf(createAuth({ ...options, users })).toEqualTypeOf<Auth<{ team: number }>>()
   })
+
+  test('may be more than whoever takes an Auth, or what it is bound to, asks for, never others', () => {
+    expectTypeOf<Auth<Plan>>().toExtend<Auth>()
+    expectTypeOf<ExpressAuth<Plan>>().toExtend<ExpressAuth<object>>()
+    expectTypeOf<Principal<Plan>>().toExtend<Principal<{ plan: string }>>()
+    expectTypeOf<Auth>().not.toExtend<Auth<Plan>>()
+    expectTypeOf<ExpressAuth<{ team: number }>>().not.toExtend<ExpressAuth<Plan>>()
+    expectTypeOf<Principal<{ plan: string }>>().not.toExtend<Principal<Plan>>()
+  })
 })
 
 describe('a principal', () => {
@@ -94,6 +105,25 @@ describe('forExpress', () => {
     const typed = {} as Request<{ id: string }, { ok: boolean }, { amount: number }, { page: string }>
     expectTypeOf(bound.principal(typed)).toEqualTypeOf<Principal<Plan>>()
     expectTypeOf(bound.signOut(typed, res)).toEqualTypeOf<Promise<void>>()
+    express().post<object, { ok: boolean }, { amount: number }>('/transfer', bound.guard(), (req, res) => {
+      expectTypeOf(req.body.amount).toEqualTypeOf<number>()
+      expectTypeOf(bound.principal(req)).toEqualTypeOf<Principal<Plan>>()
+      expectTypeOf(bound.findPrincipal(req, res)).resolves.toEqualTypeOf<Principal<Plan> | null>()
+    })
+  })
+
+  test('makes guards that stand wherever Express takes a handler', () => {
+    const { guard } = bound
+    const handlers: RequestHandler[] = [guard(), (req, res, next) => guard()(req, res, next)]
+    const router = express.Router().use(guard())
+    router.route('/accounts/:number').get(guard(), (req) => {
+      expectTypeOf(req.params).toEqualTypeOf<{ number: string }>()
+    })
+    express().use(guard()).use([guard()]).use('/admin', guard(), router).get('/all', handlers, guard())
+  })
+
+  test('makes guards that take requests of node:http, too', () => {
+    bound.guard()({} as IncomingMessage, {} as ServerResponse, () => {})
   })
 
   test('gives tokens, or null where cookies hold them', () => {
@@ -138,6 +168,25 @@ describe('mistakes that do not compile', () => {
     createAuth({ ...options, secret: 'one' })
     // @ts-expect-error claims are an object
     createAuth({ ...options, claims: () => 'pro' })
+  })
+
+  test('in what is taken for a request or a response of Express', () => {
+    // @ts-expect-error a response
+    bound.principal(res)
+    // @ts-expect-error nothing of a request
+    bound.principal({})
+    // @ts-expect-error a request that Express has not seen, such as that of an upgrade
+    bound.principal({} as IncomingMessage)
+    // @ts-expect-error a request of Fetch
+    bound.principal({} as globalThis.Request)
+    // @ts-expect-error the wrong way round
+    void bound.signOut(res, req)
+    // @ts-expect-error a request in place of the response
+    void bound.signOut(req, req)
+    // @ts-expect-error a response that Express has not seen
+    void bound.signOut(req, {} as ServerResponse)
+    // @ts-expect-error a request of HTTP/2
+    bound.guard()({} as Http2ServerRequest, res, () => {})
   })
 
   test('in what is taken for an Auth', () => {

@@ -60,7 +60,7 @@ export interface ActingAs {
  * const me = await auth.authenticate({ authorization: `Bearer ${started.tokens?.access_token}` })
  */
 // biome-ignore lint/complexity/noBannedTypes: {} is the honest "no claims of its own" default.
-export interface Auth<C = {}> {
+export interface Auth<out C = {}> {
   /**
    * Who a request is from. Give `method`: without it a request that carries cookies counts as one that changes
    * something, and must come from a trusted page.

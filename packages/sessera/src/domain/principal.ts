@@ -14,7 +14,7 @@ export type Check = 'local' | 'feed' | 'store'
 
 /** Who a request is from. The same in every mode, frozen. */
 // biome-ignore lint/complexity/noBannedTypes: {} is the honest "no claims of its own" default.
-export interface Principal<C = {}> {
+export interface Principal<out C = {}> {
   readonly kind: 'user' | 'client'
   /** User id or client id. */
   readonly id: string

@@ -1,7 +1,7 @@
 // Sessera on Express 4 and 5. Invariant: nothing that goes wrong here escapes Express's own error handling.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Auth } from '../auth.js'
 import type { Demands } from '../domain/demands.js'
 import type { Principal } from '../domain/principal.js'
@@ -10,41 +10,43 @@ import type { TokenPair } from '../domain/token-pair.js'
 import { AuthError, ConfigurationError } from '../errors.js'
 import { bindNode } from '../http/node-binding.js'
 import { markOf } from './mark.js'
+import type { ExpressRequest, ExpressResponse, NodeRequest, NodeResponse } from './node-message.js'
 import { isForTheApp, type Refused, refusedOf } from './refused.js'
 
+export type { ExpressRequest, ExpressResponse, NodeRequest, NodeResponse } from './node-message.js'
 export type { Refused } from './refused.js'
 
-export interface ExpressAuth<C> {
+export interface ExpressAuth<out C> {
   /** Serves the API, and lets pages of the trusted origins call the app's own routes. Use it before them. */
   readonly routes: RequestHandler
   /** Lets a request pass that meets the demands, else answers with the refusal. */
   guard(demands?: Demands): Guard
   /** Who passed the guard. @throws AuthError `unauthenticated` when nobody did. */
-  principal(req: Request): Principal<C>
+  principal(req: ExpressRequest): Principal<C>
   /** Who it is, null when nobody is signed in: for pages that are for everyone. Any other refusal is thrown. */
-  findPrincipal(req: Request, res: Response, demands?: Demands): Promise<Principal<C> | null>
+  findPrincipal(req: ExpressRequest, res: ExpressResponse, demands?: Demands): Promise<Principal<C> | null>
   /**
    * What `POST /auth/register` does, on a route of your own: makes the account, signs in and sets the cookies. Answers
    * with the tokens in token mode, else null.
    *
    * @throws AuthError `registration_closed`, `username_taken`, `password_unacceptable`, …: `refusals` answers them.
    */
-  signUp(req: Request, res: Response, who: SignUpBy): Promise<TokenPair | null>
+  signUp(req: ExpressRequest, res: ExpressResponse, who: SignUpBy): Promise<TokenPair | null>
   /**
    * Signs in on a route of your own and sets the cookies. Answers with the tokens in token mode, else null.
    *
    * @throws AuthError `invalid_credentials`, `origin_refused`, `too_many_requests`, …: `refusals` answers them.
    */
-  signIn(req: Request, res: Response, who: SignInBy): Promise<TokenPair | null>
+  signIn(req: ExpressRequest, res: ExpressResponse, who: SignInBy): Promise<TokenPair | null>
   /**
    * Starts a session for somebody whom *you* have proven (Passport, SAML, social sign-in), without a password. Never
    * pass on an id that came with the request.
    */
-  startSession(req: Request, res: Response, who: StartFor): Promise<TokenPair | null>
+  startSession(req: ExpressRequest, res: ExpressResponse, who: StartFor): Promise<TokenPair | null>
   /** Ends the session that the request holds, and clears its cookies. The same the second time. */
-  signOut(req: Request, res: Response): Promise<void>
+  signOut(req: ExpressRequest, res: ExpressResponse): Promise<void>
   /** What our log lines and the record say of this request, for your own lines about it. Our answers carry it as `X-Request-Id`. */
-  requestId(req: Request): string
+  requestId(req: ExpressRequest): string
   /**
    * Answers, as a guard does, what the functions above threw, and bodies that `express.json()` could not read; any
    * other error goes on to the next handler. Use it after your routes. (Express 4 needs `next` called with the error.)
@@ -53,7 +55,7 @@ export interface ExpressAuth<C> {
 }
 
 /** A middleware that leaves it to Express to derive the type of `req.params` from the route's path. */
-export type Guard = (req: IncomingMessage, res: ServerResponse, next: NextFunction) => void
+export type Guard = (req: NodeRequest, res: NodeResponse, next: (error?: unknown) => void) => void
 
 export interface ExpressOptions {
   /** Answers a refusal in place of the problem document. Status and headers (`WWW-Authenticate`, `Retry-After`) are set. */
@@ -94,7 +96,7 @@ export function forExpress<C>(auth: Auth<C>, { onRefused }: ExpressOptions = {})
     },
     guard(demands = {}) {
       const enter = node.guard(demands)
-      return (req, res, next) => {
+      const pass = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void): void => {
         let waiting: undefined | Promise<undefined>
         try {
           waiting = enter(req, res)
@@ -111,15 +113,17 @@ export function forExpress<C>(auth: Auth<C>, { onRefused }: ExpressOptions = {})
             )
             .catch(next)
       }
+      // What Guard names is enough to tell requests of Node from others: whoever has that has the rest.
+      return pass as Guard
     },
-    principal: (req) => node.principal(req) as Principal<C>,
-    findPrincipal: async (req, res, demands = {}) =>
+    principal: (req: Request) => node.principal(req) as Principal<C>,
+    findPrincipal: async (req: Request, res: Response, demands = {}) =>
       (await node.findPrincipal(req, res, demands)) as Principal<C> | null,
-    signUp: node.signUp,
-    signIn: node.signIn,
-    startSession: node.startSession,
-    signOut: node.signOut,
-    requestId: node.requestId,
+    signUp: (req: Request, res: Response, who) => node.signUp(req, res, who),
+    signIn: (req: Request, res: Response, who) => node.signIn(req, res, who),
+    startSession: (req: Request, res: Response, who) => node.startSession(req, res, who),
+    signOut: (req: Request, res: Response) => node.signOut(req, res),
+    requestId: (req: Request) => node.requestId(req),
     refusals(error: unknown, req, res, next) {
       const refusal = error instanceof AuthError ? error : asUnreadableBody(error)
       if (refusal === null || res.headersSent) next(error)

@@ -14,7 +14,7 @@ import { asUnreadableBody, send, servesApi } from './fastify-api.js'
 import { markOf } from './mark.js'
 import { isForTheApp, type Refused, refusedOf } from './refused.js'
 
-export interface FastifyAuth<C> {
+export interface FastifyAuth<out C> {
   /** Serves the API, and lets pages of the trusted origins call the app's own routes. Await `register(routes)`, once, first. */
   readonly routes: FastifyPluginCallback
   /** A hook (`onRequest`, `preHandler`) that lets a request pass that meets the demands, else answers with the refusal. */

@@ -29,7 +29,7 @@ import { isForTheApp, type Refused, refusedOf } from './refused.js'
 
 export type { Refused } from './refused.js'
 
-export interface HonoAuth<C> {
+export interface HonoAuth<out C> {
   /** Serves the API, and lets pages of the trusted origins call the app's own routes. Use it before them, once. */
   readonly routes: MiddlewareHandler
   /** Lets a request pass that meets the demands, else answers with the refusal. WebSocket upgrades too. */

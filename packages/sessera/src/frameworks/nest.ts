@@ -8,7 +8,7 @@ import { AuthError, ConfigurationError } from '../errors.js'
 import { bindNode } from '../http/node-binding.js'
 import { type ExpressAuth, type ExpressOptions, forExpress } from './express.js'
 
-export interface NestAuth<C> extends Omit<ExpressAuth<C>, 'guard' | 'refusals'> {
+export interface NestAuth<out C> extends Omit<ExpressAuth<C>, 'guard' | 'refusals'> {
   /** For `@UseGuards` and `useGlobalGuards`: lets a request pass that meets the demands, else throws the refusal. */
   guard(demands?: Demands): NestGuard
   /** For `useGlobalFilters`: answers what guards and the functions above threw. Other errors never come here. */

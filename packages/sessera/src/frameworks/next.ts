@@ -19,7 +19,7 @@ export type { Refused } from './refused.js'
 /** A route handler as Next calls it. */
 export type RouteHandler = (request: Request) => Promise<Response>
 
-export interface NextAuth<C> {
+export interface NextAuth<out C> {
   /** The API, for `app/auth/[[...path]]/route.js` and `app/.well-known/[...path]/route.js`. */
   readonly handlers: Readonly<
     Record<'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS', RouteHandler>

@@ -11,7 +11,7 @@ import { AuthError } from '../errors.js'
 import { bindNode } from '../http/node-binding.js'
 import { isForTheApp, type Refused, refusedOf } from './refused.js'
 
-export interface NodeAuth<C> {
+export interface NodeAuth<out C> {
   /**
    * Serves the API, and lets pages of the trusted origins call the app's own routes. False: the path is none of ours and
    * nothing was written but headers; answer it yourself.
