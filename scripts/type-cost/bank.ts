@@ -1,4 +1,4 @@
-// What the two apps do when nobody asks who it is: the same to the letter.
+// What the apps do when nobody asks who it is: the same to the letter.
 
 export interface Account {
   readonly number: string

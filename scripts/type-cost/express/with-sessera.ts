@@ -4,7 +4,7 @@ import express, { type Express } from 'express'
 import { createAuth } from 'sessera'
 import { forExpress } from 'sessera/express'
 import { memory } from 'sessera/memory'
-import { createBank } from './bank.js'
+import { createBank } from '../bank.js'
 
 const auth = createAuth({
   origin: 'http://localhost:3000',

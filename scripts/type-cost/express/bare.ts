@@ -1,7 +1,7 @@
 // The same app where nobody is asked who it is.
 
 import express, { type Express } from 'express'
-import { createBank } from './bank.js'
+import { createBank } from '../bank.js'
 
 const bank = createBank()
 const everybody = { id: '1', username: 'ada', plan: 'free' } as const

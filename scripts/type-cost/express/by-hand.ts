@@ -2,7 +2,7 @@
 
 import { createHash, randomBytes } from 'node:crypto'
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
-import { createBank } from './bank.js'
+import { createBank } from '../bank.js'
 
 interface Person {
   readonly id: string
