@@ -8,9 +8,10 @@ import {
 } from './administration-options.js'
 import { type Algorithm, algorithms } from './credentials/algorithms.js'
 import { parseDuration } from './domain/duration.js'
+import type { From } from './domain/from.js'
 import { ConfigurationError } from './errors.js'
 import { isLoopbackHost, parseOrigin } from './http/origin.js'
-import type { From, NewPasswordPolicy, SessionLifetime } from './kernel/kernel.js'
+import type { NewPasswordPolicy, SessionLifetime } from './kernel/policy.js'
 import type { UserForClaims } from './kernel/user-directory.js'
 import {
   type PasswordOptions,

@@ -1,7 +1,7 @@
 // The `passwords` of the options: what goes into hashes, and what new passwords are held against.
 
 import { ConfigurationError } from './errors.js'
-import type { NewPasswordPolicy } from './kernel/kernel.js'
+import type { NewPasswordPolicy } from './kernel/policy.js'
 import { foldContextWords } from './passwords/policy.js'
 import type { IsBreached } from './ports/passwords.js'
 

@@ -2,10 +2,11 @@
 
 import { onTestFinished } from 'vitest'
 import { parseDemands } from '../../../packages/sessera/src/domain/demands.js'
+import type { From } from '../../../packages/sessera/src/domain/from.js'
 import type { Mode } from '../../../packages/sessera/src/domain/principal.js'
 import { createEventHub } from '../../../packages/sessera/src/kernel/events.js'
 import type { Grant } from '../../../packages/sessera/src/kernel/grant.js'
-import type { From, Kernel } from '../../../packages/sessera/src/kernel/kernel.js'
+import type { Kernel } from '../../../packages/sessera/src/kernel/kernel.js'
 import type { Presented } from '../../../packages/sessera/src/kernel/recognise.js'
 import { signIn } from '../../../packages/sessera/src/kernel/sign-in.js'
 import { createUser } from '../../../packages/sessera/src/kernel/sign-up.js'

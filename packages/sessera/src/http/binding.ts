@@ -2,13 +2,14 @@
 // Invariant: whatever reads or sets cookies refuses pages of other origins first.
 
 import { type Demands, parseDemands } from '../domain/demands.js'
+import type { From } from '../domain/from.js'
 import { type Mode, modes } from '../domain/principal.js'
 import type { SignInBy, SignUpBy, StartFor } from '../domain/sign-in-by.js'
 import { AuthError } from '../errors.js'
 import { attribute } from '../kernel/attribution.js'
 import { under } from '../kernel/circumstances.js'
 import type { Grant } from '../kernel/grant.js'
-import type { From, Kernel } from '../kernel/kernel.js'
+import type { Kernel } from '../kernel/kernel.js'
 import type { Authenticated } from '../kernel/recognise.js'
 import { signIn } from '../kernel/sign-in.js'
 import { signOut } from '../kernel/sign-out.js'

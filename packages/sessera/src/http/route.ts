@@ -2,8 +2,9 @@
 
 import { type BaseIssue, type BaseSchema, type InferOutput, safeParse } from 'valibot'
 import type { ParsedDemands } from '../domain/demands.js'
+import type { From } from '../domain/from.js'
 import { AuthError } from '../errors.js'
-import type { From, Kernel } from '../kernel/kernel.js'
+import type { Kernel } from '../kernel/kernel.js'
 import type { Authenticated } from '../kernel/recognise.js'
 import type { HttpCore } from './core.js'
 import type { HeaderList, HttpRequest } from './message.js'

@@ -9,13 +9,14 @@ import type { Keyring } from '../credentials/keyring.js'
 import type { Remembered } from '../credentials/remembered.js'
 import type { Clock } from '../ports/clock.js'
 import type { Log } from '../ports/log.js'
-import type { IsBreached, Passwords } from '../ports/passwords.js'
+import type { Passwords } from '../ports/passwords.js'
 import type { Random } from '../ports/random.js'
 import type { Store } from '../ports/store.js'
 import type { AuditTrail } from './audit-trail.js'
 import type { Circumstances } from './circumstances.js'
 import type { EventHub } from './events.js'
 import type { LiveSession } from './live-session.js'
+import type { Policy } from './policy.js'
 import type { Authenticated } from './recognise.js'
 import type { Refusals } from './refusals.js'
 import type { StoreTime } from './store-time.js'
@@ -52,46 +53,4 @@ export interface Kernel {
   readonly refusals: Refusals
   readonly log: Log
   readonly policy: Policy
-}
-
-/** Who is at the door, as far as the connection tells. */
-export interface From {
-  readonly ip: string | null
-  readonly userAgent: string | null
-}
-
-/** Lifetimes of a session, chosen at sign-in and then kept in its record. */
-export interface SessionLifetime {
-  readonly idleSeconds: number
-  readonly absoluteSeconds: number
-}
-
-export interface Policy {
-  readonly session: SessionLifetime
-  readonly remember: SessionLifetime
-  /** How long the holder of the previous refresh handle gets the same successor. */
-  readonly graceMs: number
-  /** How old knowledge may be when a decision rests on it. */
-  readonly maxStalenessMs: number
-  readonly registration: 'closed' | 'open'
-  readonly minPasswordLength: number
-  readonly newPasswords: NewPasswordPolicy
-  /** Sessions that one user may have at once. */
-  readonly sessionsPerUser: number
-  /** Who may use the administration routes. Null: there are none. */
-  readonly adminRole: string | null
-  /** Where people set a password with an invitation: `{token}` stands for it. Null: the app writes the link itself. */
-  readonly invitationLink: string | null
-  readonly keepAuditMs: number
-  readonly beforeSignIn: (who: { readonly userId: string; readonly from: From }) => void | Promise<void>
-}
-
-/** What a new password is held against beside its length. */
-export interface NewPasswordPolicy {
-  /** What the app and its site are called, folded. */
-  readonly contextWords: readonly string[]
-  /** Null: nobody is asked. */
-  readonly isBreached: IsBreached | null
-  /** What becomes of a password when nobody can tell whether it is known from a breach. */
-  readonly whenUnreachable: 'accept' | 'refuse'
 }

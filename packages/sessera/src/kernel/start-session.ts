@@ -1,12 +1,13 @@
 // The primitive under every way to sign in: somebody has proven who they are, now their session begins.
 
+import type { From } from '../domain/from.js'
 import type { Mode } from '../domain/principal.js'
 import { purposeOf, type Session } from '../domain/session.js'
 import type { Subject } from '../domain/user.js'
 import { AuthError } from '../errors.js'
 import { announceEnd, recordEnd } from './end-session.js'
 import { type Grant, grant } from './grant.js'
-import type { From, Kernel } from './kernel.js'
+import type { Kernel } from './kernel.js'
 import { findLiveSession } from './live-session.js'
 import { checkUserId } from './user-directory.js'
 
