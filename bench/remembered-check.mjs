@@ -4,7 +4,7 @@
 import { createHook } from 'node:async_hooks'
 import { forExpress } from 'sessera/express'
 import { memory } from 'sessera/memory'
-import { createAuthWith } from '../packages/sessera/dist/create-auth.js'
+import { createAuthWith } from '../packages/sessera/dist/create-auth-with.js'
 import { noDemands } from '../packages/sessera/dist/domain/demands.js'
 import { coreOf } from '../packages/sessera/dist/http/core.js'
 import { fromNode } from '../packages/sessera/dist/http/from-node.js'

@@ -7,7 +7,7 @@ import { AuthError } from 'sessera'
 import { forNode } from 'sessera/node'
 import { sqlite } from 'sessera/sqlite'
 // Not exported: no app has any business with another clock than its machine's.
-import { createAuthWith } from '../../packages/sessera/dist/create-auth.js'
+import { createAuthWith } from '../../packages/sessera/dist/create-auth-with.js'
 import { createSystemRandom, systemClock } from '../../packages/sessera/dist/ports/system.js'
 import { createBentClock } from './bent-clock.mjs'
 import { deaf } from './deaf.mjs'

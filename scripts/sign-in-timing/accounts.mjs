@@ -2,7 +2,7 @@
 
 import { sqlite } from 'sessera/sqlite'
 // Not exported: no app has any business with another clock, or with passwords that cost nothing.
-import { createAuthWith } from '../../packages/sessera/dist/create-auth.js'
+import { createAuthWith } from '../../packages/sessera/dist/create-auth-with.js'
 import { hashArgon2 } from '../../packages/sessera/dist/passwords/argon2.js'
 import { createSystemRandom } from '../../packages/sessera/dist/ports/system.js'
 

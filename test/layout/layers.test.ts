@@ -93,7 +93,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   'stores/sqlite/ok.ts': ['../../ports/store.js', '../sql/driver.js', 'node:timers/promises'],
   'testing/ok.ts': ['../ports/store.js', '../domain/user.js', 'node:assert/strict'],
   'testing/create-test-auth.ts': [
-    '../create-auth.js',
+    '../create-auth-with.js',
     '../stores/memory.js',
     '../http/core.js',
     './fake-clock.js',

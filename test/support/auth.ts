@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Auth } from '../../packages/sessera/src/auth.js'
-import { createAuthWith } from '../../packages/sessera/src/create-auth.js'
+import { createAuthWith } from '../../packages/sessera/src/create-auth-with.js'
 import type { Mode } from '../../packages/sessera/src/domain/principal.js'
 import type { AuthOptions } from '../../packages/sessera/src/options.js'
 import type { Events } from '../../packages/sessera/src/ports/events.js'

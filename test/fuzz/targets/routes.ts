@@ -1,7 +1,7 @@
 // The whole API, from a request to its answer: whatever is sent, it is answered, by the table, and nobody enters unproven.
 
 import type { Auth } from '../../../packages/sessera/src/auth.js'
-import { createAuthWith } from '../../../packages/sessera/src/create-auth.js'
+import { createAuthWith } from '../../../packages/sessera/src/create-auth-with.js'
 import { listErrorCodes } from '../../../packages/sessera/src/errors.js'
 import type { Passwords } from '../../../packages/sessera/src/ports/passwords.js'
 import { memory } from '../../../packages/sessera/src/stores/memory.js'

@@ -1,7 +1,7 @@
 // Three machines on one store, driven step by step: whatever was ever issued is presented anywhere, in any weather.
 
 import type { Auth } from '../../../packages/sessera/src/auth.js'
-import { createAuthWith } from '../../../packages/sessera/src/create-auth.js'
+import { createAuthWith } from '../../../packages/sessera/src/create-auth-with.js'
 import { parseDemands } from '../../../packages/sessera/src/domain/demands.js'
 import type { Check, Mode } from '../../../packages/sessera/src/domain/principal.js'
 import { AuthError } from '../../../packages/sessera/src/errors.js'

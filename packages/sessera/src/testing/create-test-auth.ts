@@ -2,7 +2,7 @@
 // store, its clock and the price of passwords only, so that what a guard lets pass here it lets pass there.
 
 import type { Auth } from '../auth.js'
-import { createAuthWith } from '../create-auth.js'
+import { createAuthWith } from '../create-auth-with.js'
 import { parseDuration } from '../domain/duration.js'
 import type { JsonObject } from '../domain/json.js'
 import type { Mode } from '../domain/principal.js'
