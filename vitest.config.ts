@@ -26,6 +26,8 @@ export default defineConfig({
           : { enabled: false },
         testTimeout: group === 'fast' ? 15_000 : 180_000,
         hookTimeout: group === 'fast' ? 30_000 : 180_000,
+        // What must come true soon may take a slow machine a while.
+        expect: { poll: { timeout: 10_000 } },
       },
     })),
   },

@@ -177,7 +177,7 @@ test('it starts as its README says: register, talk, sign out', async () => {
   expect(status).toBe(201)
   const Cookie = cookies.filter((pair) => !pair.endsWith('=')).join('; ')
   const tab = connect('/chat', { Cookie, Origin: app.origin }, Number(new URL(app.origin).port))
-  await expect.poll(() => tab.heard, { timeout: 10_000 }).toEqual([{ welcome: 'ada' }])
+  await expect.poll(() => tab.heard).toEqual([{ welcome: 'ada' }])
   await call(`${app.origin}/auth/logout`, { method: 'POST', headers: { Cookie } })
   expect(await tab.closed).toBe(4401)
   await app.stop()

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ConfigurationError } from '../../packages/sessera/src/errors.js'
 import type { Store } from '../../packages/sessera/src/ports/store.js'
 import { loadSqlite } from '../../packages/sessera/src/stores/sqlite/module.js'
@@ -104,10 +104,11 @@ test.skipIf(process.platform !== 'linux')(
     await store.close()
     setFlagsFromString('--expose-gc')
     const collectGarbage: () => void = runInNewContext('gc')
-    await vi.waitFor(() => {
+    const mappings = (): readonly string[] => {
       collectGarbage()
-      expect(mappingsOf(path)).toEqual([])
-    })
+      return mappingsOf(path)
+    }
+    await expect.poll(mappings).toEqual([])
     await expect(store.subjects.find('u-1')).rejects.toThrow('The store is closed.')
   },
 )

@@ -1,6 +1,6 @@
 // The promise: what one process ended is refused by every other within maxStaleness, and until then nobody asks the store.
 
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Mode, modes } from '../../../packages/sessera/src/domain/principal.js'
 import type { StoreSource } from '../../../packages/sessera/src/ports/store.js'
 import { memory } from '../../../packages/sessera/src/stores/memory.js'
@@ -90,7 +90,7 @@ describe.each(stores)('two processes on $store', ({ open }) => {
     const client = await nodes.signedIn(mode)
     const seen = await known(nodes, client)
     await end(nodes, client)
-    await vi.waitFor(async () => expect((await seen.me()).status).toBe(401), { timeout: 3000, interval: 5 })
+    await expect.poll(async () => (await seen.me()).status, { interval: 5 }).toBe(401)
   })
 })
 
