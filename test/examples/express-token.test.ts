@@ -1,18 +1,14 @@
 // examples/express-token, started as its README says and used over a socket. Needs the build.
 
 import { createHmac } from 'node:crypto'
-import { once } from 'node:events'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { type Auth, createAuth } from 'sessera'
-import { memory } from 'sessera/memory'
+import { createTestAuth } from 'sessera/testing'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { createApp } from '../../examples/express-token/app.js'
+import { type RawServer, startServer } from '../http/raw-server.js'
 import { type ExampleProcess, startExample } from '../support/example-process.js'
 import { makeFolder } from '../support/folder.js'
 import { call } from '../support/json-client.js'
-import { freePort } from '../support/server-process.js'
 import { hopelessBodies } from './bodies.js'
 
 const foreign = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }
@@ -209,51 +205,44 @@ test('a restart signs nobody out', async () => {
 })
 
 describe('the same app in this process', () => {
-  let auth: Auth
-  let server: Server
+  const t = createTestAuth()
+  let server: RawServer
   let origin: string
   const ada = { username: 'ada', password: 'a few quiet words' }
 
   beforeAll(async () => {
-    const port = await freePort()
-    origin = `http://localhost:${port}`
-    auth = createAuth({ origin, store: memory(), tokens: { lifetime: '1s' }, log: silent })
-    await auth.users.create(ada)
-    server = createApp(auth).listen(port, 'localhost')
-    await once(server, 'listening')
-    expect((server.address() as AddressInfo).port).toBe(port)
+    await t.auth.users.create(ada)
+    server = await startServer(createApp(t.auth))
+    origin = `http://127.0.0.1:${server.port}`
   })
 
   afterAll(async () => {
-    server.close()
-    await auth.close()
+    await server.close()
+    await t.close()
   })
 
   it('refuses an expired token', async () => {
     const token = tokenOf((await call(`${origin}/login`, { json: ada })).json)
     expect((await dashboard(token, origin)).status).toBe(200)
-    const { exp } = claimsOf(token)
-    await new Promise((resolve) => setTimeout(resolve, Number(exp) * 1000 - Date.now() + 50))
+    t.clock.advance('6m')
     expect(await dashboard(token, origin)).toMatchObject(unauthorized)
   })
 
   it('refuses the token of a session that the app ended', async () => {
     const token = tokenOf((await call(`${origin}/login`, { json: ada })).json)
     expect((await dashboard(token, origin)).status).toBe(200)
-    await auth.sessions.end(String(claimsOf(token)['sid']))
+    await t.auth.sessions.end(String(claimsOf(token)['sid']))
     expect(await dashboard(token, origin)).toMatchObject(unauthorized)
   })
 
   it('refuses the token of a user who was disabled', async () => {
-    const { id } = await auth.users.create({ username: 'eve', password: ada.password })
+    const { id } = await t.auth.users.create({ username: 'eve', password: ada.password })
     const token = tokenOf((await call(`${origin}/login`, { json: { ...ada, username: 'eve' } })).json)
     expect((await dashboard(token, origin)).json).toEqual({ message: 'Welcome, eve' })
-    await auth.users.disable(id)
+    await t.auth.users.disable(id)
     expect(await dashboard(token, origin)).toMatchObject(unauthorized)
   })
 })
-
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 function partsOf(token: string): [header: string, payload: string, signature: string] {
   const [header = '', payload = '', signature = ''] = token.split('.')

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import express from 'express'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createClientIp } from '../../packages/sessera/src/http/client-ip.js'
@@ -200,15 +199,8 @@ describe('a body', () => {
   })
 
   it('is joined before it is decoded: a character may come in two pieces', async () => {
-    const port = await answerWith(readBody)
-    const socket = connect(port, '127.0.0.1')
-    socket.setNoDelay(true)
-    socket.write(post('\xc3', 'Content-Length: 2'), 'latin1')
-    await delay(30)
-    socket.write('\xa4', 'latin1')
-    const chunks: Buffer[] = []
-    for await (const chunk of socket) chunks.push(chunk as Buffer)
-    expect(Buffer.concat(chunks).toString('utf8')).toContain('{"text":"ä"}')
+    const pieces = post('1\r\n\xc3\r\n1\r\n\xa4\r\n0\r\n\r\n', 'Transfer-Encoding: chunked')
+    expect((await sendRaw(await answerWith(readBody), pieces)).body).toBe('{"text":"ä"}')
   })
 
   it.each([
@@ -273,13 +265,14 @@ describe('a body', () => {
   })
 
   it('cut short by the client is an error of theirs, and the server lives on', async () => {
-    const outcome = deferred<unknown>()
+    const [begun, outcome] = [deferred<void>(), deferred<unknown>()]
     const port = await listen((req) => {
       fromNode(req, options).body().then(outcome.resolve, outcome.resolve)
+      begun.resolve()
     })
     const socket = connect(port, '127.0.0.1')
     socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc')
-    await delay(30)
+    await begun.promise
     socket.destroy()
     expect(await outcome.promise).toMatchObject({
       code: 'invalid_request',
@@ -288,8 +281,9 @@ describe('a body', () => {
   })
 
   it('of a client that has gone before anyone read is cut short as well', async () => {
-    const outcome = deferred<unknown>()
+    const [begun, outcome] = [deferred<void>(), deferred<unknown>()]
     const port = await listen((req) => {
+      begun.resolve()
       req.socket.once('close', () => {
         setImmediate(() => {
           fromNode(req, options).body().then(outcome.resolve, outcome.resolve)
@@ -299,7 +293,7 @@ describe('a body', () => {
     const socket = connect(port, '127.0.0.1')
     socket.on('error', () => {})
     socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n')
-    await delay(30)
+    await begun.promise
     socket.destroy()
     expect(await outcome.promise).toMatchObject({ message: 'The request body was cut short.' })
   })

@@ -2,7 +2,8 @@
 // progress, because the server has asked for the rest of them.
 
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
+import { vi } from 'vitest'
 import { Client } from '../support/client.js'
 
 const patienceMs = 5000
@@ -20,6 +21,10 @@ export interface InProgress {
   /** Sends the rest and resolves with all that comes until the server ends the connection. */
   finish(): Promise<string>
 }
+
+/** What `finish` resolves with: asked for the rest, and refused once. */
+export const wholeAnswer =
+  /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 401 [\s\S]*"code":"invalid_credentials"[^}]*\}$/
 
 /** Nobody's name comes twice: attempts are counted by name. */
 let names = 0
@@ -53,4 +58,19 @@ export async function beginRequest(port: number): Promise<InProgress> {
       return text
     },
   }
+}
+
+/** Resolves when nobody listens there any more. */
+export async function refusesConnections(port: number): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const instead = createServer()
+      const listening = once(instead, 'listening')
+      instead.listen(port, 'localhost')
+      await listening
+      instead.close()
+      await once(instead, 'close')
+    },
+    { timeout: 2 * patienceMs, interval: 20 },
+  )
 }

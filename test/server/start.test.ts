@@ -6,11 +6,11 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'no
 import { createServer } from 'node:http'
 import { connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeFolder } from '../support/folder.js'
 import { freePort, runServer, type ServerProcess, startServer } from '../support/server-process.js'
+import { beginRequest, refusesConnections, wholeAnswer } from './fresh-connections.js'
 import { password, Visitor, wordsOf } from './visitor.js'
 
 let folder: ReturnType<typeof makeFolder>
@@ -76,17 +76,10 @@ describe('stopping', () => {
 
   it('lets a request in progress end', async () => {
     const server = await start()
-    const text = new URLSearchParams({ username: 'nobody', password, mode: 'session' }).toString()
-    const socket = await open(server.port)
-    socket.write(
-      `POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${text.length}\r\n\r\n`,
-    )
-    const answer = readAll(socket)
-    await wait(100)
+    const begun = await beginRequest(server.port)
     const stopped = server.stop()
-    await wait(100)
-    socket.write(text)
-    expect(await answer).toMatch(/^HTTP\/1\.1 401 /)
+    await refusesConnections(server.port)
+    expect(await begun.finish()).toMatch(wholeAnswer)
     expect((await stopped).code).toBe(0)
   })
 
@@ -263,10 +256,4 @@ async function open(port: number): Promise<Socket> {
   const socket = connect({ port, host: 'localhost' })
   await once(socket, 'connect')
   return socket
-}
-
-async function readAll(socket: Socket): Promise<string> {
-  let text = ''
-  for await (const chunk of socket) text += String(chunk)
-  return text
 }

@@ -1,20 +1,21 @@
 // Several processes on one port and one file, as clients and operators see them.
 
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeFolder } from '../support/folder.js'
-import { beginRequest, freshClient, type InProgress } from './fresh-connections.js'
+import {
+  beginRequest,
+  freshClient,
+  type InProgress,
+  refusesConnections,
+  wholeAnswer,
+} from './fresh-connections.js'
 import { loadUntil } from './load.js'
 import { password } from './visitor.js'
 import { allGone, killServer, startWorkers, type WorkerServer } from './worker-server.js'
 
-const wholeAnswer =
-  /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 401 [\s\S]*"code":"invalid_credentials"[^}]*\}$/
 /** Several starts come one after the other. */
 const patienceMs = 60_000
-const soon = { timeout: 5000, interval: 20 }
 
 let folder: ReturnType<typeof makeFolder>
 let server: WorkerServer
@@ -61,10 +62,7 @@ describe('three workers', () => {
       expect((await server.alone(second, () => ada.logout())).status).toBe(204)
       expect((await server.alone(second, () => held.me())).status).toBe(401)
       for (const pid of pids) {
-        await vi.waitFor(
-          async () => expect((await server.alone(pid, () => held.copy().me())).status).toBe(401),
-          soon,
-        )
+        await expect.poll(async () => (await server.alone(pid, () => held.copy().me())).status).toBe(401)
       }
       const after = await Promise.all(Array.from({ length: 60 }, () => held.copy().me()))
       expect(new Set(after.map(({ status }) => status))).toEqual(new Set([401]))
@@ -200,16 +198,4 @@ describe('the primary killed', () => {
 async function expectWholeAnswers(requests: readonly InProgress[]): Promise<void> {
   const answers = await Promise.all(requests.map((request) => request.finish()))
   for (const answer of answers) expect(answer).toMatch(wholeAnswer)
-}
-
-/** Resolves when nobody listens there any more. */
-async function refusesConnections(port: number): Promise<void> {
-  await vi.waitFor(async () => {
-    const instead = createServer()
-    const listening = once(instead, 'listening')
-    instead.listen(port, 'localhost')
-    await listening
-    instead.close()
-    await once(instead, 'close')
-  }, soon)
 }
