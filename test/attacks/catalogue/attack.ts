@@ -45,7 +45,7 @@ export interface Account {
 export type Who = 'owner' | 'other' | 'victim'
 
 export interface Target {
-  /** As browsers see it. */
+  /** As browsers see it: what Host says. */
   readonly origin: string
   readonly accounts: Readonly<Record<Who, Account>>
   /** Strangers may create accounts. */

@@ -59,13 +59,9 @@ export const disclosedEnds: readonly Attack[] = [
       sqlite: true,
       async run(target, { world, another }) {
         const second = (await another()).target
-        const held = await oneOfEach(target)
-        const { id = '' } = (await held[0]?.me())?.body ?? {}
+        const { held, id } = await ownerAt(target)
         // Both have seen them: remembered wherever credentials are.
-        for (const client of held) {
-          assert.equal((await at(second, client).me()).status, 200)
-          assert.equal((await at(target, client).me()).status, 200)
-        }
+        for (const place of [second, target]) await areAlive(place, held)
         await remove(world, id)
         await areDead(target, held)
         world.clock.advance(bound)
@@ -113,21 +109,20 @@ export const disclosedEnds: readonly Attack[] = [
       sqlite: true,
       async run(target, { world, another }) {
         const second = (await another()).target
-        const before = await oneOfEach(target)
-        const { id = '' } = (await before[0]?.me())?.body ?? {}
-        for (const client of before) assert.equal((await at(second, client).me()).status, 200)
+        const { held: before, id } = await ownerAt(target)
+        await areAlive(second, before)
         world.clock.advance(bound)
         await marks[first](world, id)
         world.clock.advance(bound)
-        const between = await oneOfEach(target)
-        for (const client of between) assert.equal((await at(second, client).me()).status, 200)
+        const { held: between } = await ownerAt(target)
+        await areAlive(second, between)
         await marks[then](world, id)
         world.clock.advance(bound)
-        const after = await oneOfEach(target)
+        const { held: after } = await ownerAt(target)
         const late = (await another()).target
         for (const place of [target, second, late]) {
           await areDead(place, [...before, ...between])
-          for (const client of after) assert.equal((await at(place, client).me()).status, 200)
+          await areAlive(place, after)
         }
       },
     }),
@@ -139,8 +134,7 @@ export const disclosedEnds: readonly Attack[] = [
     sqlite: true,
     async run(target, { world, another }) {
       const second = (await another()).target
-      const held = await oneOfEach(target)
-      const { id = '' } = (await held[0]?.me())?.body ?? {}
+      const { held, id } = await ownerAt(target)
       const ids = await Promise.all(held.map(async (client) => (await client.me()).body.sessionId ?? ''))
       await world.auth.sessions.endEveryone()
       for (const except of ids) await world.auth.sessions.endAll(id, { except })
@@ -150,15 +144,21 @@ export const disclosedEnds: readonly Attack[] = [
   },
 ]
 
-async function oneOfEach(target: Target): Promise<readonly Client[]> {
-  const clients: Client[] = []
-  for (const mode of modes) clients.push(await target.signedIn(mode))
-  return clients
+/** The owner, signed in once in each mode. */
+async function ownerAt(target: Target): Promise<{ readonly held: readonly Client[]; readonly id: string }> {
+  const held: Client[] = []
+  for (const mode of modes) held.push(await target.signedIn(mode))
+  const { id = '' } = (await held[0]?.me())?.body ?? {}
+  return { held, id }
 }
 
 /** The same credentials, presented there. */
 export function at(target: Target, { held }: Client): Client {
   return target.client().copy(held)
+}
+
+async function areAlive(target: Target, clients: readonly Client[]): Promise<void> {
+  for (const client of clients) assert.equal((await at(target, client).me()).status, 200, 'it is dead')
 }
 
 async function areDead(target: Target, clients: readonly Client[]): Promise<void> {

@@ -5,17 +5,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Address, bytesOf, connectTo, type Lines, sendBytes } from '../../http/raw-request.js'
 import { Client } from '../../support/client.js'
-import type { Account, Target, Trap, Who } from './attack.js'
+import type { Target, Trap } from './attack.js'
 
-export interface Reach {
+export interface Reach
+  extends Pick<Target, 'origin' | 'accounts' | 'registration' | 'pages' | 'guardedPage' | 'trap'> {
   readonly address: Address
-  /** As browsers see it: what Host says. */
-  readonly origin: string
-  readonly accounts: Readonly<Record<Who, Account>>
-  readonly registration: boolean
-  readonly pages: boolean
-  readonly guardedPage: string | null
-  readonly trap: Trap
 }
 
 /** The limits of the server are in the way of the attacks. */
