@@ -12,15 +12,15 @@ import { createUserSource } from '../../examples/drizzle-users/users.js'
 import { type RawServer, startServer } from '../http/raw-server.js'
 import { startExample } from '../support/example-process.js'
 import { makeFolder } from '../support/folder.js'
-import { type Came, call, type Sent } from '../support/json-client.js'
+import { type Came, call, heldBy, type Sent } from '../support/json-client.js'
+import { silentLog } from '../support/silent-log.js'
 
 const password = 'a few quiet words'
 const digest = scryptSync(password, 'abcdefghijklmnop', 64, { N: 1024, r: 8, p: 1 })
 const oldHash = `scrypt:1024:8:1$abcdefghijklmnop$${digest.toString('hex')}`
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 const createAuthOn = (users: ReturnType<typeof createUserSource>) =>
-  createAuth({ origin: 'http://localhost:3000', store: memory(), log: silent, users })
+  createAuth({ origin: 'http://localhost:3000', store: memory(), log: silentLog, users })
 
 let folder: ReturnType<typeof makeFolder>
 let db: ReturnType<typeof openPeople>
@@ -46,10 +46,6 @@ afterEach(async () => {
 
 const ask = (path: string, sent: Sent = {}): Promise<Came> =>
   call(`http://127.0.0.1:${server.port}${path}`, sent)
-
-const heldBy = ({ cookies }: Came): { readonly Cookie: string } => ({
-  Cookie: cookies.filter((pair) => !pair.endsWith('=')).join('; '),
-})
 
 async function signedIn(email: string): Promise<{ readonly Cookie: string }> {
   const came = await ask('/sign-in', { json: { email, password } })

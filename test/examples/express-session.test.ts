@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { type ExampleProcess, startExample } from '../support/example-process.js'
 import { makeFolder } from '../support/folder.js'
-import { call } from '../support/json-client.js'
+import { call, heldBy } from '../support/json-client.js'
 import { hopelessBodies } from './bodies.js'
 
 const foreign = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }
@@ -33,8 +33,7 @@ const logout = (headers = {}) => call(`${app.origin}/logout`, { method: 'POST', 
 
 /** The Cookie header of a browser after it signed in. */
 async function signedIn(): Promise<string> {
-  const { cookies } = await login()
-  return cookies.filter((cookie) => !cookie.endsWith('=')).join('; ')
+  return heldBy(await login()).Cookie
 }
 
 describe('signing in', () => {

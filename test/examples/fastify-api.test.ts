@@ -8,6 +8,7 @@ import { createApp } from '../../examples/fastify-api/app.js'
 import { type ExampleProcess, startExample } from '../support/example-process.js'
 import { makeFolder } from '../support/folder.js'
 import { call } from '../support/json-client.js'
+import { silentLog } from '../support/silent-log.js'
 import { hopelessBodies } from './bodies.js'
 
 /** Fastify asks for a known type, reads no charset, and makes text of what its schema wants to be text. */
@@ -113,7 +114,7 @@ it('the refresh token is traded for the next pair, and a sign-out ends both', as
 })
 
 it('an administrator sees the tasks of all', async () => {
-  const auth: Auth = createAuth({ origin: 'http://localhost:3000', store: memory(), log: silent })
+  const auth: Auth = createAuth({ origin: 'http://localhost:3000', store: memory(), log: silentLog })
   const inProcess = await createApp(auth)
   onTestFinished(async () => {
     await inProcess.close()
@@ -126,5 +127,3 @@ it('an administrator sees the tasks of all', async () => {
   const made = await inProcess.inject({ method: 'POST', url: '/tasks', payload: { title: 'Rest' }, headers })
   expect((await inProcess.inject({ url: '/everything', headers })).json()).toEqual([made.json()])
 })
-
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }

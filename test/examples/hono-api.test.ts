@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ExampleProcess, startExample } from '../support/example-process.js'
 import { makeFolder } from '../support/folder.js'
-import { type Came, call } from '../support/json-client.js'
+import { type Came, call, heldBy } from '../support/json-client.js'
 import { hopelessBodies } from './bodies.js'
 
 let folder: ReturnType<typeof makeFolder>
@@ -81,8 +81,7 @@ describe('notes', () => {
   })
 
   it('open to a browser by its cookie, but not to a page of another site', async () => {
-    const { cookies } = await call(`${app.origin}/auth/login`, { json: ada })
-    const Cookie = cookies.filter((cookie) => !cookie.endsWith('=')).join('; ')
+    const { Cookie } = heldBy(await call(`${app.origin}/auth/login`, { json: ada }))
     expect((await notes({ Cookie })).status).toBe(200)
     const foreign = { Cookie, Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }
     expect((await notes(foreign, { json: { text: 'forged' } })).status).toBe(403)

@@ -3,10 +3,10 @@
 import { ClientError } from 'sessera/client'
 import { createTestAuth, type TestAuth, type TestAuthOptions } from 'sessera/testing'
 import { expect, onTestFinished, test } from 'vitest'
+import { silentLog } from '../support/silent-log.js'
 import { createAppClient, type KeyStore, openApp } from './mobile-app.js'
 
 const password = 'four words of some length'
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const credentials = { username: 'ada', password, remember: true }
 
 interface Device {
@@ -97,7 +97,7 @@ test('a session that was ended elsewhere is over at the next contact', async () 
 })
 
 test('a lost answer is asked for again within the grace, and signs out after it', async () => {
-  const { t, device } = await setUp({ sessions: { refreshGrace: '60s' }, log: silent })
+  const { t, device } = await setUp({ sessions: { refreshGrace: '60s' }, log: silentLog })
   await device.start().signIn(credentials)
   const before = device.kept.get('refresh-token') ?? ''
   t.clock.advance('10m')

@@ -9,10 +9,10 @@ import { createUserSource, openMembers } from '../../examples/passport/members.j
 import { type RawServer, startServer } from '../http/raw-server.js'
 import { startExample } from '../support/example-process.js'
 import { makeFolder } from '../support/folder.js'
-import { type Came, call, type Sent } from '../support/json-client.js'
+import { type Came, call, heldBy, type Sent } from '../support/json-client.js'
+import { silentLog } from '../support/silent-log.js'
 
 const password = 'opensesame'
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 let folder: ReturnType<typeof makeFolder>
 let auth: Auth
@@ -25,7 +25,7 @@ beforeEach(async () => {
   auth = createAuth({
     origin: 'http://localhost:3000',
     store: memory(),
-    log: silent,
+    log: silentLog,
     users: createUserSource(members),
   })
   server = await startServer(createApp(auth, members))
@@ -39,9 +39,6 @@ afterEach(async () => {
 
 const ask = (path: string, sent: Sent = {}): Promise<Came> =>
   call(`http://127.0.0.1:${server.port}${path}`, sent)
-const heldBy = ({ cookies }: Came): { readonly Cookie: string } => ({
-  Cookie: cookies.filter((pair) => !pair.endsWith('=')).join('; '),
-})
 const login = (json: object = { username: 'ada', password }, headers = {}): Promise<Came> =>
   ask('/login', { json, headers })
 

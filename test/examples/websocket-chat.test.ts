@@ -10,7 +10,7 @@ import { createWorld, origin, type World } from '../support/auth.js'
 import type { Client } from '../support/client.js'
 import { startExample } from '../support/example-process.js'
 import { makeFolder } from '../support/folder.js'
-import { call } from '../support/json-client.js'
+import { call, heldBy } from '../support/json-client.js'
 
 let world: World
 let port: number
@@ -173,12 +173,12 @@ test('it starts as its README says: register, talk, sign out', async () => {
   const folder = makeFolder()
   const app = await startExample({ name: 'websocket-chat', database: join(folder.path, 'auth.db') })
   const json = { username: 'ada', password: 'a few quiet words' }
-  const { status, cookies } = await call(`${app.origin}/auth/register`, { json })
-  expect(status).toBe(201)
-  const Cookie = cookies.filter((pair) => !pair.endsWith('=')).join('; ')
-  const tab = connect('/chat', { Cookie, Origin: app.origin }, Number(new URL(app.origin).port))
+  const registered = await call(`${app.origin}/auth/register`, { json })
+  expect(registered.status).toBe(201)
+  const headers = heldBy(registered)
+  const tab = connect('/chat', { ...headers, Origin: app.origin }, Number(new URL(app.origin).port))
   await expect.poll(() => tab.heard).toEqual([{ welcome: 'ada' }])
-  await call(`${app.origin}/auth/logout`, { method: 'POST', headers: { Cookie } })
+  await call(`${app.origin}/auth/logout`, { method: 'POST', headers })
   expect(await tab.closed).toBe(4401)
   await app.stop()
   folder.remove()

@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ExampleProcess, startExample } from '../support/example-process.js'
 import { makeFolder } from '../support/folder.js'
+import { heldBy } from '../support/json-client.js'
 
 const password = 'a few quiet words'
 const folder = makeFolder()
@@ -65,8 +66,7 @@ async function registered(username: string, mode = 'session'): Promise<{ readonl
     body: new URLSearchParams({ username, password, mode }).toString(),
   })
   expect(status).toBe(303)
-  const pairs = (headers['set-cookie'] ?? []).map((cookie) => cookie.split(';', 1)[0] ?? '')
-  return { Cookie: pairs.filter((pair) => !pair.endsWith('=')).join('; ') }
+  return heldBy({ cookies: (headers['set-cookie'] ?? []).map((cookie) => cookie.split(';', 1)[0] ?? '') })
 }
 
 const foreign = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }

@@ -8,12 +8,12 @@ import { createAuth } from '../../packages/sessera/src/create-auth.js'
 import { forNode } from '../../packages/sessera/src/frameworks/node.js'
 import { memory } from '../../packages/sessera/src/stores/memory.js'
 import { freePort } from '../support/server-process.js'
+import { silentLog } from '../support/silent-log.js'
 import { password, Visitor } from './visitor.js'
 
 const origin = 'https://auth.example.com'
 const secrets = ['a secret of the server, with more than 32 characters']
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-const auth = createAuth({ origin, secrets, store: memory(), registration: 'open', log })
+const auth = createAuth({ origin, secrets, store: memory(), registration: 'open', log: silentLog })
 let serving: Serving
 let address: string
 
@@ -21,10 +21,18 @@ beforeAll(async () => {
   await auth.ready()
   const [port, node] = [await freePort(), forNode(auth)]
   const formTokens = createFormTokens(secrets)
-  const pages = createPages({ auth, node, origin, registration: 'open', formTokens, now: Date.now, log })
+  const pages = createPages({
+    auth,
+    node,
+    origin,
+    registration: 'open',
+    formTokens,
+    now: Date.now,
+    log: silentLog,
+  })
   const answer: Pages['answer'] = (req, res, path) =>
     path === '/fault' ? Promise.reject(new Error('a fault')) : pages.answer(req, res, path)
-  serving = await serve({ host: 'localhost', port, origin, node, pages: { answer }, log })
+  serving = await serve({ host: 'localhost', port, origin, node, pages: { answer }, log: silentLog })
   address = `http://localhost:${port}`
 })
 

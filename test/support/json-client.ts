@@ -17,6 +17,11 @@ export interface Came {
   readonly cookies: readonly string[]
 }
 
+/** The Cookie header of a browser that has nothing but what these set. */
+export function heldBy({ cookies }: Pick<Came, 'cookies'>): { readonly Cookie: string } {
+  return { Cookie: cookies.filter((pair) => !pair.endsWith('=')).join('; ') }
+}
+
 export async function call(url: string, { method, json, text, headers = {} }: Sent = {}): Promise<Came> {
   const body = json === undefined ? text : JSON.stringify(json)
   const response = await fetch(url, {

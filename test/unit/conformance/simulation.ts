@@ -12,6 +12,7 @@ import type { FeedPage } from '../../../packages/sessera/src/ports/store.js'
 import { createSeededRandom } from '../../../packages/sessera/src/testing/seeded-random.js'
 import { createTestPasswords, origin, password } from '../../support/auth.js'
 import { Client, type Held, type Reply } from '../../support/client.js'
+import { silentLog } from '../../support/silent-log.js'
 import { Authority } from './authority.js'
 import { headersOf, heldOf, issuedAt, issuedIn, nothingHeld } from './issued.js'
 import { Judge, maxStalenessMs, type Outcome } from './judge.js'
@@ -91,7 +92,6 @@ export class Simulation {
     const pages: FeedPage[] = []
     const link = new Link(this.universe, this.authority, { machine, heard: (page) => void pages.push(page) })
     const random = createSeededRandom(`machine ${seed} ${at} ${life}`)
-    const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
     const auth = machine.run(null, () =>
       createAuthWith<object>(
         {
@@ -101,7 +101,7 @@ export class Simulation {
           follow: background && at === clocks.length - 1 ? 'background' : 'on-demand',
           store: link.source(seed),
         },
-        { clock: machine.clock, random, passwords: createTestPasswords(), log: quiet },
+        { clock: machine.clock, random, passwords: createTestPasswords(), log: silentLog },
       ),
     )
     await machine.run(null, () => auth.ready())

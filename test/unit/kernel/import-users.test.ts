@@ -11,13 +11,11 @@ import {
   temporarySqlite,
   type World,
 } from '../../support/auth.js'
+import { silentLog } from '../../support/silent-log.js'
 import { createTwoNodes } from '../../support/two-nodes.js'
 
 const ownTables = setUps.filter(({ name }) => name !== "the app's own users")
 const hash = `plain:${password}`
-const quiet = { info: nothing, warn: nothing, error: nothing }
-
-function nothing(): void {}
 
 const verdictsOf = async (
   world: World,
@@ -152,7 +150,7 @@ describe('who cannot come is told why, in a sentence without the hash', () => {
     ['an id', { username: 'grace', id: 'chosen' }],
     ['an epoch', { username: 'grace', epoch: 9 }],
   ]
-  const real = createPasswords({ log: quiet })
+  const real = createPasswords({ log: silentLog })
 
   test.each(refused)('%s', async (_, user) => {
     const world = await createWorld()
@@ -171,7 +169,7 @@ describe('who cannot come is told why, in a sentence without the hash', () => {
 
 test('a hash from elsewhere is one that verifies', async () => {
   const world = await createWorld()
-  const real = createPasswords({ log: quiet })
+  const real = createPasswords({ log: silentLog })
   Object.assign(world.passwords, { isImportable: real.isImportable })
   const bcrypt = '$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW'
   expect(await verdictsOf(world, [{ username: 'grace', passwordHash: bcrypt }])).toEqual(['imported'])

@@ -7,6 +7,7 @@ import { memory } from '../../../packages/sessera/src/stores/memory.js'
 import { createFakeClock } from '../../../packages/sessera/src/testing/fake-clock.js'
 import { createSeededRandom } from '../../../packages/sessera/src/testing/seeded-random.js'
 import { createWorld, type LogLine, type World } from '../../support/auth.js'
+import { silentLog } from '../../support/silent-log.js'
 
 interface Scene {
   readonly touches: Touches
@@ -34,8 +35,7 @@ function createScene(): Scene {
       },
       clock,
       {
-        info: () => undefined,
-        error: () => undefined,
+        ...silentLog,
         warn: (message, fields = {}) => void log.push({ message, fields }),
       },
     ),

@@ -5,9 +5,9 @@ import { createTestAuth, type SignedIn, type TestAuth, type TestAuthOptions } fr
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createPasswords } from '../../../packages/sessera/src/passwords/create-passwords.js'
 import { createForeignUsers } from '../../support/foreign-users.js'
+import { silentLog } from '../../support/silent-log.js'
 
 const modes: readonly Mode[] = ['session', 'token', 'hybrid']
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 function start<C extends object>(options: TestAuthOptions<C> = {}): TestAuth<C> {
   const t = createTestAuth(options)
@@ -261,8 +261,8 @@ describe('passwords', () => {
 
   test('of hashes from elsewhere are verified, and the hash stays', async () => {
     const foreign = createForeignUsers()
-    const t = start({ users: foreign.source, log: quiet })
-    const passwordHash = await createPasswords({ log: quiet }).hash(password)
+    const t = start({ users: foreign.source, log: silentLog })
+    const passwordHash = await createPasswords({ log: silentLog }).hash(password)
     const id = foreign.add({ username: 'ada', passwordHash, roles: [] })
     expect((await t.auth.users.signIn('ada', password)).sessionId).toEqual(expect.any(String))
     expect(foreign.row(id).passwordHash).toBe(passwordHash)
@@ -271,7 +271,7 @@ describe('passwords', () => {
   test('that were hashed here open nothing elsewhere', async () => {
     const foreign = createForeignUsers()
     const t = start({ users: foreign.source })
-    const old = await createPasswords({ log: quiet }).hash(password)
+    const old = await createPasswords({ log: silentLog }).hash(password)
     const id = foreign.add({ username: 'ada', passwordHash: old, roles: [] })
     const ada = await t.as({ username: 'ada' })
     const next = 'some other words of length'
@@ -281,7 +281,7 @@ describe('passwords', () => {
     const { passwordHash } = foreign.row(id)
     expect(passwordHash).not.toContain(next)
     expect((await t.auth.users.signIn('ada', next)).sessionId).toEqual(expect.any(String))
-    expect(await createPasswords({ log: quiet }).verify(passwordHash, next)).toBe(false)
+    expect(await createPasswords({ log: silentLog }).verify(passwordHash, next)).toBe(false)
   })
 })
 
@@ -325,7 +325,7 @@ describe('a test auth', () => {
   })
 
   test('answers nobody once it is closed', async () => {
-    const t = createTestAuth({ log: quiet })
+    const t = createTestAuth({ log: silentLog })
     const ada = await t.as()
     await t.close()
     await expect(t.as()).rejects.toThrow()
