@@ -21,7 +21,7 @@ const inOwnWords: HonoOptions = {
 
 const json = validator('json', (body) => body)
 
-export function honoApp(
+function honoApp(
   auth: Auth<Claims>,
   how: { readonly onRefused?: true } = {},
 ): { readonly app: Hono; readonly failures: readonly unknown[] } {

@@ -145,7 +145,7 @@ export class Client {
   }
 }
 
-export async function replyOf(response: Response): Promise<Reply> {
+async function replyOf(response: Response): Promise<Reply> {
   const text = await response.text()
   const isJson =
     text !== '' && /^application\/(?:problem\+)?json$/.test(response.headers.get('content-type') ?? '')

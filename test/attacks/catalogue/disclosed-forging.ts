@@ -92,7 +92,7 @@ export function asBearer(token: string): RawRequest {
 }
 
 /** The answer to any bearer token that is none. */
-export const asJunk = { status: 401, like: asBearer('x') } as const
+const asJunk = { status: 401, like: asBearer('x') } as const
 
 export function encode(part: unknown): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url')
@@ -102,7 +102,7 @@ export function decode(part: string): Json {
   return JSON.parse(Buffer.from(part, 'base64url').toString())
 }
 
-export async function publishedBy(target: Target): Promise<readonly Published[]> {
+async function publishedBy(target: Target): Promise<readonly Published[]> {
   const { status, body } = await target.send({ path: '/.well-known/jwks.json' })
   assert.equal(status, 200, 'there are no public keys')
   const { keys }: { keys: readonly Published['jwk'][] } = JSON.parse(body)

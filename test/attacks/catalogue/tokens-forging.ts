@@ -109,7 +109,7 @@ export function encode(part: string | object): string {
 }
 
 /** The first two parts. */
-export function inputOf({ header, payload }: Parts, { head, body }: Given): string {
+function inputOf({ header, payload }: Parts, { head, body }: Given): string {
   return `${header === undefined ? head : encode(header)}.${payload === undefined ? body : encode(payload)}`
 }
 

@@ -24,7 +24,7 @@ interface Script {
   settle: () => Promise<void>
 }
 
-export interface Scene {
+interface Scene {
   readonly clock: FakeClock
   readonly lease: Lease
   readonly revocations: Revocations

@@ -31,7 +31,7 @@ export interface Performed {
 }
 
 /** Ten minutes: longer than the five of a token's life and what is kept beyond it. */
-export const keepChangesMs = 600_000
+const keepChangesMs = 600_000
 /** Small, so that catching up takes several reads. */
 const mostEntriesAtOnce = 2
 const snapshotsKept = 8

@@ -38,7 +38,7 @@ export interface Node {
 }
 
 export const serverSecret = 'a server secret for tests, and long enough'
-export const usernames = ['ada', 'bob'] as const
+const usernames = ['ada', 'bob'] as const
 
 export class Simulation {
   readonly universe: Universe

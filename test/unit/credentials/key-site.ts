@@ -58,7 +58,7 @@ class ArrayKeyStore implements KeyStore {
   }
 }
 
-export interface Site {
+interface Site {
   readonly clock: FakeClock
   readonly store: ArrayKeyStore
   readonly node: (options?: Partial<KeyringOptions>) => Keyring

@@ -7,8 +7,8 @@ export interface Vector {
   readonly hash: string
 }
 
-export const ascii = 'correct horse battery staple'
-export const cyrillic = 'пароль с пробелами, и не один'
+const ascii = 'correct horse battery staple'
+const cyrillic = 'пароль с пробелами, и не один'
 /** As many bytes as bcrypt reads. */
 export const bytes72: string = 'e'.repeat(72)
 
