@@ -9,6 +9,7 @@ import { sqlite } from 'sessera/sqlite'
 // Not exported: no app has any business with another clock than its machine's.
 import { createAuthWith } from '../../packages/sessera/dist/create-auth-with.js'
 import { createSystemRandom, systemClock } from '../../packages/sessera/dist/ports/system.js'
+import { noPasswords } from '../no-passwords.mjs'
 import { createBentClock } from './bent-clock.mjs'
 import { deaf } from './deaf.mjs'
 import { createRoad } from './road.mjs'
@@ -58,14 +59,7 @@ async function serve({ file, secret, sabotaged }) {
     {
       clock,
       random: createSystemRandom(),
-      passwords: {
-        hash: async () => '',
-        verify: async () => false,
-        isOutdated: () => false,
-        isImportable: () => null,
-        admit: (work) => work(),
-        load: () => ({ running: 0, waiting: 0, refused: 0 }),
-      },
+      passwords: noPasswords,
       log: { info: () => undefined, warn: (said) => tell({ said }), error: (said) => tell({ said }) },
     },
   )

@@ -5,6 +5,7 @@ import { sqlite } from 'sessera/sqlite'
 import { createAuthWith } from '../../packages/sessera/dist/create-auth-with.js'
 import { hashArgon2 } from '../../packages/sessera/dist/passwords/argon2.js'
 import { createSystemRandom } from '../../packages/sessera/dist/ports/system.js'
+import { noPasswords } from '../no-passwords.mjs'
 
 /**
  * @typedef {{ readonly username: string, readonly password: string }} Guess
@@ -32,14 +33,7 @@ export async function makeAccounts({ file, secret, guesses }) {
     {
       clock: { now: () => now, monotonic: () => performance.now() },
       random: createSystemRandom(),
-      passwords: {
-        hash: async () => '',
-        verify: async () => false,
-        isOutdated: () => false,
-        isImportable: () => null,
-        admit: (work) => work(),
-        load: () => ({ running: 0, waiting: 0, refused: 0 }),
-      },
+      passwords: noPasswords,
       log: { info() {}, warn() {}, error() {} },
     },
   )

@@ -353,10 +353,10 @@ describe('old engines', () => {
 })
 
 it('a tab that was closed hears nothing any more', async () => {
-  const { one, two } = await openTabs()
+  const { browser, one, two } = await openTabs()
   two.close()
   await one.signOut()
-  await one.session.ready()
+  await browser.heard()
   expect(nameIn(two)).toBe('ada')
 })
 

@@ -10,7 +10,7 @@ import { createApp } from '../../examples/drizzle-users/app.js'
 import { openPeople, people } from '../../examples/drizzle-users/people.js'
 import { createUserSource } from '../../examples/drizzle-users/users.js'
 import { type RawServer, startServer } from '../http/raw-server.js'
-import { startExample } from '../support/example-process.js'
+import { tryExample } from '../support/example-process.js'
 import { makeFolder } from '../support/folder.js'
 import { type Came, call, heldBy, type Sent } from '../support/json-client.js'
 import { silentLog } from '../support/silent-log.js'
@@ -186,12 +186,9 @@ describe('what the app changes in its table', () => {
 })
 
 test('it starts as its README says', async () => {
-  const data = makeFolder()
-  const app = await startExample({ name: 'drizzle-users', database: join(data.path, 'auth.db') })
+  const app = await tryExample('drizzle-users')
   const json = { email: 'ada@example.com', password: app.password }
   const came = await call(`${app.origin}/sign-in`, { json })
   expect(came).toMatchObject({ status: 200, json: { message: 'Welcome back' } })
   expect((await call(`${app.origin}/home`, { headers: heldBy(came) })).status).toBe(200)
-  await app.stop()
-  data.remove()
 })

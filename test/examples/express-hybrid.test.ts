@@ -1,12 +1,10 @@
 // examples/express-hybrid: pages by cookies, an API by token, a cart with the session, a transfer that wants to be sure.
 
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import { createApp } from '../../examples/express-hybrid/app.js'
 import { type RawServer, startServer } from '../http/raw-server.js'
 import { createWorld, origin, password, type World } from '../support/auth.js'
-import { startExample } from '../support/example-process.js'
-import { makeFolder } from '../support/folder.js'
+import { tryExample } from '../support/example-process.js'
 import { call, heldBy } from '../support/json-client.js'
 
 const page = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8', Origin: origin }
@@ -220,13 +218,10 @@ describe('the transfer', () => {
 })
 
 test('it starts as its README says', async () => {
-  const folder = makeFolder()
-  const app = await startExample({ name: 'express-hybrid', database: join(folder.path, 'auth.db') })
+  const app = await tryExample('express-hybrid')
   const json = { username: 'ada', password: app.password }
   const came = await call(`${app.origin}/login`, { json })
   expect(came.status).toBe(200)
   const headers = heldBy(came)
   expect(await call(`${app.origin}/api/cart`, { headers })).toMatchObject({ status: 200, json: { cart: [] } })
-  await app.stop()
-  folder.remove()
 })

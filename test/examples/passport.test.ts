@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import { createApp } from '../../examples/passport/app.js'
 import { createUserSource, openMembers } from '../../examples/passport/members.js'
 import { type RawServer, startServer } from '../http/raw-server.js'
-import { startExample } from '../support/example-process.js'
+import { tryExample } from '../support/example-process.js'
 import { makeFolder } from '../support/folder.js'
 import { type Came, call, heldBy, type Sent } from '../support/json-client.js'
 import { silentLog } from '../support/silent-log.js'
@@ -103,13 +103,10 @@ describe('anybody else', () => {
 })
 
 test('it starts as its README says', async () => {
-  const data = makeFolder()
-  const app = await startExample({ name: 'passport', database: join(data.path, 'auth.db') })
+  const app = await tryExample('passport')
   const came = await call(`${app.origin}/login`, { json: { username: 'ada', password: app.password } })
   expect(came.status).toBe(200)
   expect(await call(`${app.origin}/home`, { headers: heldBy(came) })).toMatchObject({
     json: { message: 'Welcome, ada' },
   })
-  await app.stop()
-  data.remove()
 })

@@ -2,14 +2,12 @@
 
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createApp } from '../../examples/websocket-chat/app.js'
 import { createWorld, origin, type World } from '../support/auth.js'
 import type { Client } from '../support/client.js'
-import { startExample } from '../support/example-process.js'
-import { makeFolder } from '../support/folder.js'
+import { tryExample } from '../support/example-process.js'
 import { call, heldBy } from '../support/json-client.js'
 
 let world: World
@@ -170,8 +168,7 @@ describe('a page with a token and no cookie', () => {
 })
 
 test('it starts as its README says: register, talk, sign out', async () => {
-  const folder = makeFolder()
-  const app = await startExample({ name: 'websocket-chat', database: join(folder.path, 'auth.db') })
+  const app = await tryExample('websocket-chat')
   const json = { username: 'ada', password: 'a few quiet words' }
   const registered = await call(`${app.origin}/auth/register`, { json })
   expect(registered.status).toBe(201)
@@ -180,6 +177,4 @@ test('it starts as its README says: register, talk, sign out', async () => {
   await expect.poll(() => tab.heard).toEqual([{ welcome: 'ada' }])
   await call(`${app.origin}/auth/logout`, { method: 'POST', headers })
   expect(await tab.closed).toBe(4401)
-  await app.stop()
-  folder.remove()
 })

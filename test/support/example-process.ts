@@ -2,8 +2,11 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+import { makeFolder } from './folder.js'
 import { freePort } from './server-process.js'
 
 export interface ExampleProcess {
@@ -11,6 +14,15 @@ export interface ExampleProcess {
   /** Of the user ada; null when she was there before. */
   readonly password: string | null
   stop(): Promise<void>
+}
+
+/** On an empty database, until the test ends. */
+export async function tryExample(name: string): Promise<ExampleProcess> {
+  const folder = makeFolder()
+  onTestFinished(folder.remove)
+  const app = await startExample({ name, database: join(folder.path, 'auth.db') })
+  onTestFinished(app.stop)
+  return app
 }
 
 /** `name` is the folder under examples/. A port of its own each time unless `port` says which. */
