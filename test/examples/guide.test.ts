@@ -71,27 +71,36 @@ const guides = readdirSync(join(root, 'docs/guide'))
   .map((file) => file.replace(/\.md$/, ''))
   .filter((name) => !unquoted.includes(name))
 
+const blocks = guides.flatMap((name) =>
+  blocksOf(`docs/guide/${name}.md`).map((block) => ({ name, ...block })),
+)
+const quotes = blocks.flatMap(({ from, ...block }) => (from === null ? [] : [{ from, ...block }]))
+const diffs = blocks.filter(({ language }) => language === 'diff')
+
 describe.each(guides)('the guide %s', (name) => {
-  const blocks = blocksOf(`docs/guide/${name}.md`).filter((block) => !isQuickStart(block))
-  const diffs = blocks.filter(({ language }) => language === 'diff')
+  const own = blocks.filter((block) => block.name === name)
 
   it('shows no code that is neither run nor quoted', () => {
-    const code = blocks.filter(({ language, from }) => language !== 'diff' && from === null)
-    expect(code.filter(({ language }) => !prose.includes(language))).toEqual([])
+    const code = own.filter((block) => block.language !== 'diff' && block.from === null)
+    expect(code.filter((block) => !prose.includes(block.language) && !isQuickStart(block))).toEqual([])
   })
 
-  it('quotes files as they are', () => {
-    for (const { from, code } of blocks) if (from !== null) expect(read(from)).toContain(code)
+  it('has no block that is overlooked here', () => {
+    expect(read(`docs/guide/${name}.md`).match(/^\s*```/gm) ?? []).toHaveLength(2 * own.length)
+  })
+})
+
+describe('a guide', () => {
+  it.each(quotes)('quotes as it is: $name from $from', ({ from, code }) => {
+    expect(read(from)).toContain(code)
   })
 
-  it('shows differences as they are, which are a few lines', () => {
-    for (const { code } of diffs) {
-      const [, before = '', after = ''] = /^--- (\S+)\n\+\+\+ (\S+)\n/.exec(code) ?? []
-      const labels = [`--label=${before}`, `--label=${after}`]
-      const { stdout } = spawnSync('diff', ['-U1', ...labels, before, after], { cwd: root, encoding: 'utf8' })
-      expect(code).toBe(stdout)
-      expect(stdout.match(/^[+-](?![+-]{2} ).*\S/gm)?.length).toBeLessThan(18)
-    }
+  it.each(diffs)('shows differences as they are, which are a few lines: $name', ({ code }) => {
+    const [, before = '', after = ''] = /^--- (\S+)\n\+\+\+ (\S+)\n/.exec(code) ?? []
+    const labels = [`--label=${before}`, `--label=${after}`]
+    const { stdout } = spawnSync('diff', ['-U1', ...labels, before, after], { cwd: root, encoding: 'utf8' })
+    expect(code).toBe(stdout)
+    expect(stdout.match(/^[+-](?![+-]{2} ).*\S/gm)?.length).toBeLessThan(18)
   })
 })
 
