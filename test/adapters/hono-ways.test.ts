@@ -17,6 +17,7 @@ import { forHono, type HonoOptions } from '../../packages/sessera/src/frameworks
 import { bytesOf, type RawRequest, sendRaw } from '../http/raw-request.js'
 import type { RawAnswer } from '../http/raw-server.js'
 import { createWorld, origin, password, trusted, type World, type WorldOptions } from '../support/auth.js'
+import { cookieInNeed, cookieOf } from './cookie-lines.js'
 import { listening } from './listening.js'
 
 type Bound = ReturnType<typeof forHono<object>>
@@ -66,16 +67,6 @@ async function scene(
 
 const signIn = { login: 'ada', password }
 const name = (bound: Bound) => (c: Context) => c.json({ username: bound.principal(c).username })
-
-async function cookieOf(world: World, mode: 'session' | 'hybrid' = 'session'): Promise<string> {
-  return (await world.signedIn(mode)).headers()['cookie'] ?? ''
-}
-
-/** Of a hybrid browser whose access cookie has expired. */
-async function cookieInNeed(world: World): Promise<string> {
-  const cookies = (await cookieOf(world, 'hybrid')).split('; ')
-  return cookies.filter((cookie) => !cookie.includes('sessera-access')).join('; ')
-}
 
 const publicAfterwards: MiddlewareHandler = async (c, next) => {
   await next()

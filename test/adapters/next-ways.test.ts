@@ -12,6 +12,7 @@ import {
   type World,
   type WorldOptions,
 } from '../support/auth.js'
+import { cookieInNeed, cookieOf } from './cookie-lines.js'
 
 const current = vi.hoisted(() => ({
   headers: new Headers(),
@@ -42,15 +43,6 @@ interface Scene {
 async function scene(options: NextOptions = {}, how: WorldOptions = {}): Promise<Scene> {
   const world = await createWorld(how)
   return { world, bound: forNext(world.auth, options) }
-}
-
-async function cookieOf(world: World, mode: 'session' | 'hybrid' = 'session'): Promise<string> {
-  return (await world.signedIn(mode)).headers()['cookie'] ?? ''
-}
-
-async function cookieInNeed(world: World): Promise<string> {
-  const cookies = (await cookieOf(world, 'hybrid')).split('; ')
-  return cookies.filter((cookie) => !cookie.includes('sessera-access')).join('; ')
 }
 
 const request = (method = 'GET', path = '/api/me', headers: Readonly<Record<string, string>> = {}): Request =>
