@@ -3,49 +3,36 @@
 import { scryptSync } from 'node:crypto'
 import { join } from 'node:path'
 import { eq } from 'drizzle-orm'
-import { createAuth } from 'sessera'
-import { memory } from 'sessera/memory'
-import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
+import type { Auth } from 'sessera'
+import { beforeEach, describe, expect, it, onTestFinished, test } from 'vitest'
 import { createApp } from '../../examples/drizzle-users/app.js'
 import { openPeople, people } from '../../examples/drizzle-users/people.js'
 import { createUserSource } from '../../examples/drizzle-users/users.js'
-import { type RawServer, startServer } from '../http/raw-server.js'
 import { tryExample } from '../support/example-process.js'
 import { makeFolder } from '../support/folder.js'
-import { type Came, call, heldBy, type Sent } from '../support/json-client.js'
-import { silentLog } from '../support/silent-log.js'
+import { call, heldBy, type Sent } from '../support/json-client.js'
+import { type AppWithUsers, serveAppWith } from './app-with-users.js'
 
 const password = 'a few quiet words'
 const digest = scryptSync(password, 'abcdefghijklmnop', 64, { N: 1024, r: 8, p: 1 })
 const oldHash = `scrypt:1024:8:1$abcdefghijklmnop$${digest.toString('hex')}`
 
-const createAuthOn = (users: ReturnType<typeof createUserSource>) =>
-  createAuth({ origin: 'http://localhost:3000', store: memory(), log: silentLog, users })
-
-let folder: ReturnType<typeof makeFolder>
 let db: ReturnType<typeof openPeople>
-let auth: ReturnType<typeof createAuthOn>
-let server: RawServer
+let auth: Auth<{ name: string }>
+let ask: AppWithUsers<object>['ask']
 
 beforeEach(async () => {
-  folder = makeFolder()
+  const folder = makeFolder()
+  onTestFinished(folder.remove)
   db = openPeople(join(folder.path, 'people.db'))
   await db.insert(people).values([
     { id: 7, email: 'ada@example.com', name: 'Ada', role: 'admin', passwordHash: oldHash },
     { id: 8, email: 'bob@example.com', name: 'Bob', passwordHash: oldHash },
   ])
-  auth = createAuthOn(createUserSource(db))
-  server = await startServer(createApp(auth, db))
+  const app = await serveAppWith(createUserSource(db), (given) => createApp(given, db))
+  auth = app.auth
+  ask = app.ask
 })
-
-afterEach(async () => {
-  await server.close()
-  await auth.close()
-  folder.remove()
-})
-
-const ask = (path: string, sent: Sent = {}): Promise<Came> =>
-  call(`http://127.0.0.1:${server.port}${path}`, sent)
 
 async function signedIn(email: string): Promise<{ readonly Cookie: string }> {
   const came = await ask('/sign-in', { json: { email, password } })

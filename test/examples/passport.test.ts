@@ -1,52 +1,34 @@
 // examples/passport: Passport says who it is, and the session that follows is Sessera's.
 
 import { join } from 'node:path'
-import { type Auth, createAuth } from 'sessera'
-import { memory } from 'sessera/memory'
-import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, test } from 'vitest'
 import { createApp } from '../../examples/passport/app.js'
 import { createUserSource, openMembers } from '../../examples/passport/members.js'
-import { type RawServer, startServer } from '../http/raw-server.js'
 import { tryExample } from '../support/example-process.js'
 import { makeFolder } from '../support/folder.js'
-import { type Came, call, heldBy, type Sent } from '../support/json-client.js'
-import { silentLog } from '../support/silent-log.js'
+import { type Came, call, heldBy } from '../support/json-client.js'
+import { type AppWithUsers, serveAppWith } from './app-with-users.js'
 
 const password = 'opensesame'
 
-let folder: ReturnType<typeof makeFolder>
-let auth: Auth
-let server: RawServer
+let app: AppWithUsers<object>
 
 beforeEach(async () => {
-  folder = makeFolder()
+  const folder = makeFolder()
+  onTestFinished(folder.remove)
   const members = openMembers(join(folder.path, 'members.db'))
   await members.add('ada', password, { isModerator: true })
-  auth = createAuth({
-    origin: 'http://localhost:3000',
-    store: memory(),
-    log: silentLog,
-    users: createUserSource(members),
-  })
-  server = await startServer(createApp(auth, members))
+  app = await serveAppWith(createUserSource(members), (auth) => createApp(auth, members))
 })
 
-afterEach(async () => {
-  await server.close()
-  await auth.close()
-  folder.remove()
-})
-
-const ask = (path: string, sent: Sent = {}): Promise<Came> =>
-  call(`http://127.0.0.1:${server.port}${path}`, sent)
 const login = (json: object = { username: 'ada', password }, headers = {}): Promise<Came> =>
-  ask('/login', { json, headers })
+  app.ask('/login', { json, headers })
 
 describe('a member', () => {
   it('comes in by Passport, with the roles of the table', async () => {
     const came = await login()
     expect(came).toMatchObject({ status: 200, json: { message: 'Login successful' } })
-    expect(await ask('/home', { headers: heldBy(came) })).toMatchObject({
+    expect(await app.ask('/home', { headers: heldBy(came) })).toMatchObject({
       json: { message: 'Welcome, ada', roles: ['moderator'] },
     })
   })
@@ -58,21 +40,21 @@ describe('a member', () => {
       'sessera-access-3000',
       'sessera-refresh-3000',
     ])
-    expect(await ask('/auth/me', { headers: heldBy(came) })).toMatchObject({
+    expect(await app.ask('/auth/me', { headers: heldBy(came) })).toMatchObject({
       json: { id: 'm-ada', factors: ['pwd'], mode: 'session' },
     })
   })
 
   it('is signed out at once', async () => {
     const headers = heldBy(await login())
-    expect((await ask('/logout', { method: 'POST', headers })).status).toBe(200)
-    expect((await ask('/home', { headers })).status).toBe(401)
+    expect((await app.ask('/logout', { method: 'POST', headers })).status).toBe(200)
+    expect((await app.ask('/home', { headers })).status).toBe(401)
   })
 
   it('who is disabled is out, whatever Passport says', async () => {
     const headers = heldBy(await login())
-    await auth.users.disable('m-ada')
-    expect((await ask('/home', { headers })).status).toBe(401)
+    await app.auth.users.disable('m-ada')
+    expect((await app.ask('/home', { headers })).status).toBe(401)
     const again = await login()
     expect([again.status, again.cookies]).toEqual([401, []])
   })
@@ -97,16 +79,18 @@ describe('anybody else', () => {
   })
 
   it('finds no other way in', async () => {
-    expect((await ask('/auth/login', { json: { username: 'ada', password } })).status).toBe(401)
-    expect((await ask('/home')).status).toBe(401)
+    expect((await app.ask('/auth/login', { json: { username: 'ada', password } })).status).toBe(401)
+    expect((await app.ask('/home')).status).toBe(401)
   })
 })
 
 test('it starts as its README says', async () => {
-  const app = await tryExample('passport')
-  const came = await call(`${app.origin}/login`, { json: { username: 'ada', password: app.password } })
+  const started = await tryExample('passport')
+  const came = await call(`${started.origin}/login`, {
+    json: { username: 'ada', password: started.password },
+  })
   expect(came.status).toBe(200)
-  expect(await call(`${app.origin}/home`, { headers: heldBy(came) })).toMatchObject({
+  expect(await call(`${started.origin}/home`, { headers: heldBy(came) })).toMatchObject({
     json: { message: 'Welcome, ada' },
   })
 })
