@@ -1,14 +1,19 @@
-// Ten holes dug into the built product, at least one for each family of attacks: the suite must find every one of them
-// from outside, by the lines that are about it.
+// Holes dug into the built product, at least one for each family of attacks: the suite must find every one of them from
+// outside, by the lines that are about it.
 
 import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { attack } from '../attacks/against.js'
+import { families } from '../attacks/catalogue/index.js'
 import { makeFolder } from '../support/folder.js'
 import { startServer } from '../support/server-process.js'
 import { holes } from './holes.js'
 
 const preload = pathToFileURL(`${import.meta.dirname}/plant.mjs`).href
+
+test('every family has a hole', () => {
+  expect([...new Set(holes.map(({ family }) => family))]).toEqual(Object.keys(families))
+})
 
 test.each(holes)('$family: $what: found by line $lines', async ({ places, lines, family }) => {
   const folder = makeFolder()
