@@ -4,12 +4,12 @@ import { scryptSync } from 'node:crypto'
 import { join } from 'node:path'
 import { eq } from 'drizzle-orm'
 import type { Auth } from 'sessera'
-import { beforeEach, describe, expect, it, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, it, test } from 'vitest'
 import { createApp } from '../../examples/drizzle-users/app.js'
 import { openPeople, people } from '../../examples/drizzle-users/people.js'
 import { createUserSource } from '../../examples/drizzle-users/users.js'
 import { tryExample } from '../support/example-process.js'
-import { makeFolder } from '../support/folder.js'
+import { temporaryFolder } from '../support/folder.js'
 import { call, heldBy, type Sent } from '../support/json-client.js'
 import { type AppWithUsers, serveAppWith } from './app-with-users.js'
 
@@ -22,9 +22,8 @@ let auth: Auth<{ name: string }>
 let ask: AppWithUsers<object>['ask']
 
 beforeEach(async () => {
-  const folder = makeFolder()
-  onTestFinished(folder.remove)
-  db = openPeople(join(folder.path, 'people.db'))
+  const folder = temporaryFolder()
+  db = openPeople(join(folder, 'people.db'))
   await db.insert(people).values([
     { id: 7, email: 'ada@example.com', name: 'Ada', role: 'admin', passwordHash: oldHash },
     { id: 8, email: 'bob@example.com', name: 'Bob', passwordHash: oldHash },

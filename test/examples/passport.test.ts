@@ -1,11 +1,11 @@
 // examples/passport: Passport says who it is, and the session that follows is Sessera's.
 
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, it, test } from 'vitest'
 import { createApp } from '../../examples/passport/app.js'
 import { createUserSource, openMembers } from '../../examples/passport/members.js'
 import { tryExample } from '../support/example-process.js'
-import { makeFolder } from '../support/folder.js'
+import { temporaryFolder } from '../support/folder.js'
 import { type Came, call, heldBy } from '../support/json-client.js'
 import { type AppWithUsers, serveAppWith } from './app-with-users.js'
 
@@ -14,9 +14,8 @@ const password = 'opensesame'
 let app: AppWithUsers<object>
 
 beforeEach(async () => {
-  const folder = makeFolder()
-  onTestFinished(folder.remove)
-  const members = openMembers(join(folder.path, 'members.db'))
+  const folder = temporaryFolder()
+  const members = openMembers(join(folder, 'members.db'))
   await members.add('ada', password, { isModerator: true })
   app = await serveAppWith(createUserSource(members), (auth) => createApp(auth, members))
 })

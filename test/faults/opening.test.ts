@@ -8,7 +8,7 @@ import type { StoreSource } from '../../packages/sessera/src/ports/store.js'
 import { memory } from '../../packages/sessera/src/stores/memory.js'
 import { sqlite } from '../../packages/sessera/src/stores/sqlite.js'
 import { createWorld, password, temporarySqlite, type World } from '../support/auth.js'
-import { makeFolder } from '../support/folder.js'
+import { temporaryFolder } from '../support/folder.js'
 import { createMeddledStore, type MeddledStore } from '../support/meddled-store.js'
 import { serve } from '../support/server.js'
 import { expectUnavailable, faults, holdTime, unavailable, waitFor } from './faults.js'
@@ -84,9 +84,8 @@ test('a guarded page over a socket gets 503 too, and recovers', async () => {
 })
 
 test('a file that is no database: ready() says so, requests get 503, and the file is as it was', async () => {
-  const folder = makeFolder()
-  onTestFinished(folder.remove)
-  const file = join(folder.path, 'auth.db')
+  const folder = temporaryFolder()
+  const file = join(folder, 'auth.db')
   const letter = 'This is somebody’s letter.'.repeat(100)
   writeFileSync(file, letter)
   const world = await createWorld({ store: sqlite(file), empty: true })

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { attack } from '../attacks/against.js'
 import { families } from '../attacks/catalogue/index.js'
-import { makeFolder } from '../support/folder.js'
+import { temporaryFolder } from '../support/folder.js'
 import { startServer } from '../support/server-process.js'
 import { holes } from './holes.js'
 
@@ -16,9 +16,8 @@ test('every family has a hole', () => {
 })
 
 test.each(holes)('$family: $what: found by line $lines', async ({ places, lines, family }) => {
-  const folder = makeFolder()
-  onTestFinished(folder.remove)
-  const server = await startServer(folder.path, {
+  const folder = temporaryFolder()
+  const server = await startServer(folder, {
     NODE_OPTIONS: `--import=${preload}`,
     PLANTED: JSON.stringify(places),
   })

@@ -6,7 +6,7 @@ import { sqlite } from 'sessera/sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { attack } from '../attacks/against.js'
 import { startExample } from '../support/example-process.js'
-import { makeFolder } from '../support/folder.js'
+import { temporaryFolder } from '../support/folder.js'
 import { freePort, startServer } from '../support/server-process.js'
 
 const accounts = ['owner', 'other', 'victim'].map((username) => ({
@@ -15,13 +15,13 @@ const accounts = ['owner', 'other', 'victim'].map((username) => ({
 }))
 
 test('the stand-alone server', async () => {
-  const server = await startServer(folder())
+  const server = await startServer(temporaryFolder())
   onTestFinished(async () => void (await server.stop()))
   await everything({ url: server.origin, accounts: null, guardedPage: null })
 })
 
 test.each(['express-session', 'express-token'])('examples/%s', async (name) => {
-  const database = join(folder(), 'auth.db')
+  const database = join(temporaryFolder(), 'auth.db')
   const port = await freePort()
   const auth = createAuth({ origin: `http://localhost:${port}`, store: sqlite(database) })
   for (const account of accounts) await auth.users.create(account)
@@ -35,10 +35,4 @@ async function everything(against: Omit<Parameters<typeof attack>[0], 'only'>): 
   const tried = await attack({ ...against, only: null })
   expect(tried.filter(({ outcome }) => outcome === 'broken')).toEqual([])
   expect(tried.filter(({ outcome }) => outcome === 'held').length).toBeGreaterThan(200)
-}
-
-function folder(): string {
-  const made = makeFolder()
-  onTestFinished(made.remove)
-  return made.path
 }

@@ -10,19 +10,13 @@ import { startServer } from '../../packages/server/src/server.js'
 import type { AuditEvent } from '../../packages/sessera/src/domain/audit.js'
 import { ConfigurationError } from '../../packages/sessera/src/errors.js'
 import { createEventHub } from '../../packages/sessera/src/kernel/events.js'
-import { makeFolder } from '../support/folder.js'
+import { temporaryFolder } from '../support/folder.js'
 import { freePort, startServer as startProcess } from '../support/server-process.js'
 import { freshClient } from './fresh-connections.js'
 
 interface Line {
   readonly event: string
   readonly cause: string | null
-}
-
-function freshFolder(): string {
-  const folder = makeFolder()
-  onTestFinished(folder.remove)
-  return folder.path
 }
 
 const linesOf = (path: string): Line[] =>
@@ -50,7 +44,7 @@ interface Scene {
   open(path?: string): AuditSink
 }
 
-function setScene(folder: string = freshFolder()): Scene {
+function setScene(folder: string = temporaryFolder()): Scene {
   const path = join(folder, 'audit.log')
   const logged: string[] = []
   const write = (message: string): void => void logged.push(message)
@@ -139,7 +133,7 @@ describe('a file that is moved away', () => {
 
 describe('a file that cannot be written', () => {
   it('keeps the server from starting, and says what to do', () => {
-    const folder = freshFolder()
+    const folder = temporaryFolder()
     const { open } = setScene(folder)
     expect(() => open(folder)).toThrow(ConfigurationError)
     expect(() => open(folder)).toThrow(`SESSERA_AUDIT_LOG is "${folder}", which cannot be written (EISDIR).`)
@@ -163,7 +157,7 @@ describe('the server', () => {
   }
 
   it('writes its record to the file of SESSERA_AUDIT_LOG, and gives the file back when it ends', async () => {
-    const folder = freshFolder()
+    const folder = temporaryFolder()
     const auditLog = join(folder, 'audit.log')
     const port = await freePort()
     const config = parseConfig({ PORT: String(port), SESSERA_DATA: folder, SESSERA_AUDIT_LOG: auditLog })
@@ -188,7 +182,7 @@ describe('the server', () => {
   })
 
   it('says in one sentence that it may not write there', async () => {
-    const folder = freshFolder()
+    const folder = temporaryFolder()
     const auditLog = join(folder, 'none', 'audit.log')
     const config = parseConfig({ SESSERA_DATA: folder, SESSERA_AUDIT_LOG: auditLog })
     await expect(
@@ -199,7 +193,7 @@ describe('the server', () => {
   it.each(['/healthz', '/', '/nothing', '/auth/me'])(
     'answers %s with the id of the request',
     async (path) => {
-      const folder = freshFolder()
+      const folder = temporaryFolder()
       const port = await freePort()
       const config = parseConfig({
         PORT: String(port),
@@ -220,7 +214,7 @@ describe.each([
   { what: 'three workers', workers: '3' },
 ])('$what', ({ workers }) => {
   it('whose file is rotated with SIGHUP loses no line and tears none', async () => {
-    const folder = freshFolder()
+    const folder = temporaryFolder()
     const path = join(folder, 'audit.log')
     const server = await startProcess(folder, { SESSERA_AUDIT_LOG: path, SESSERA_WORKERS: workers })
     onTestFinished(() => void server.stop('SIGKILL'))

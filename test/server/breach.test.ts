@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { expect, it, onTestFinished } from 'vitest'
 import { startServer as startRanges } from '../http/raw-server.js'
-import { makeFolder } from '../support/folder.js'
+import { temporaryFolder } from '../support/folder.js'
 import { startServer } from '../support/server-process.js'
 import { freshClient } from './fresh-connections.js'
 
@@ -17,9 +17,8 @@ it('refuses a password known from a breach, and hands on five digits of its dige
     response.end(`${digest.slice(5)}:7\r\n`)
   })
   onTestFinished(ranges.close)
-  const folder = makeFolder()
-  onTestFinished(folder.remove)
-  const server = await startServer(folder.path, {
+  const folder = temporaryFolder()
+  const server = await startServer(folder, {
     SESSERA_BREACH_URL: `http://127.0.0.1:${ranges.port}/range`,
   })
   onTestFinished(async () => void (await server.stop()))

@@ -13,10 +13,10 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { validate } from 'dockerfile-utils'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { parseConfig } from '../../packages/server/src/config.js'
-import { makeFolder } from '../support/folder.js'
+import { temporaryFolder } from '../support/folder.js'
 import {
   ask,
   environmentOf,
@@ -310,9 +310,8 @@ describe('the proxy', () => {
 
   if (isThere('nginx')) {
     it('is a configuration that nginx takes', () => {
-      const folder = makeFolder()
-      onTestFinished(folder.remove)
-      const tls = join(folder.path, 'tls')
+      const folder = temporaryFolder()
+      const tls = join(folder, 'tls')
       mkdirSync(tls)
       const [key, certificate] = [join(tls, 'privkey.pem'), join(tls, 'fullchain.pem')]
       ask('openssl', [
@@ -322,14 +321,14 @@ describe('the proxy', () => {
       // Ports that anybody may listen on.
       const site = nginx
         .replaceAll('/etc/nginx/tls', tls)
-        .replaceAll('/var/log/nginx', folder.path)
+        .replaceAll('/var/log/nginx', folder)
         .replaceAll(/(listen (?:\[::\]:)?)(80|443)/g, '$165$2')
-      const main = join(folder.path, 'nginx.conf')
+      const main = join(folder, 'nginx.conf')
       writeFileSync(
         main,
-        `pid ${folder.path}/pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n${site}\n}\n`,
+        `pid ${folder}/pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n${site}\n}\n`,
       )
-      ask('nginx', ['-t', '-q', '-p', folder.path, '-c', main])
+      ask('nginx', ['-t', '-q', '-p', folder, '-c', main])
     })
   }
 })
@@ -346,9 +345,8 @@ describe('the rotation', () => {
 
   if (spawnSync('which', ['logrotate']).status === 0) {
     it('is one that logrotate takes, which runs the script as itself', () => {
-      const folder = makeFolder()
-      onTestFinished(folder.remove)
-      const [outside, logs] = [folder.path, join(folder.path, 'logs')]
+      const folder = temporaryFolder()
+      const [outside, logs] = [folder, join(folder, 'logs')]
       const [by, file] = [join(outside, 'by'), join(outside, 'logrotate')]
       const user = process.getuid?.() === 0 ? 'nobody' : ask('id', ['-un']).trim()
       const group = ask('id', ['-gn', user]).trim()

@@ -8,7 +8,7 @@ import { sqlite } from '../../packages/sessera/src/stores/sqlite.js'
 import { createFakeClock } from '../../packages/sessera/src/testing/fake-clock.js'
 import { createSeededRandom } from '../../packages/sessera/src/testing/seeded-random.js'
 import { storeCases } from '../../packages/sessera/src/testing/store-cases.js'
-import { temporaryFolder } from './folders.js'
+import { temporaryFolder } from '../support/folder.js'
 
 const stores: readonly { readonly name: string; source(): StoreSource }[] = [
   { name: 'memory', source: memory },

@@ -13,7 +13,7 @@ import { loadSqlite, type SqliteModule } from '../../packages/sessera/src/stores
 import { sqlite } from '../../packages/sessera/src/stores/sqlite.js'
 import { createFakeClock } from '../../packages/sessera/src/testing/fake-clock.js'
 import { createSeededRandom } from '../../packages/sessera/src/testing/seeded-random.js'
-import { temporaryFolder } from './folders.js'
+import { temporaryFolder } from '../support/folder.js'
 
 const means = { clock: createFakeClock(), random: createSeededRandom('feed'), keepChangesMs: 360_000 }
 const module = await loadSqlite()

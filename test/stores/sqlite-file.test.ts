@@ -13,7 +13,7 @@ import { sqlite } from '../../packages/sessera/src/stores/sqlite.js'
 import { createFakeClock } from '../../packages/sessera/src/testing/fake-clock.js'
 import { createSeededRandom } from '../../packages/sessera/src/testing/seeded-random.js'
 import { sessionRecord } from '../../packages/sessera/src/testing/store-cases/records.js'
-import { temporaryFolder } from './folders.js'
+import { temporaryFolder } from '../support/folder.js'
 
 const using = { clock: createFakeClock(), random: createSeededRandom('file'), keepChangesMs: 360_000 }
 const module = await loadSqlite()

@@ -8,7 +8,7 @@ import { createSqliteDriver } from '../../packages/sessera/src/stores/sqlite/dri
 import { loadSqlite, type SqliteDatabase } from '../../packages/sessera/src/stores/sqlite/module.js'
 import { createFakeClock } from '../../packages/sessera/src/testing/fake-clock.js'
 import { createSeededRandom } from '../../packages/sessera/src/testing/seeded-random.js'
-import { temporaryFolder } from './folders.js'
+import { temporaryFolder } from '../support/folder.js'
 
 const module = await loadSqlite()
 

@@ -12,7 +12,7 @@ import { sqlite } from '../../packages/sessera/src/stores/sqlite.js'
 import { createFakeClock } from '../../packages/sessera/src/testing/fake-clock.js'
 import { createSeededRandom } from '../../packages/sessera/src/testing/seeded-random.js'
 import { sessionRecord, userRecord } from '../../packages/sessera/src/testing/store-cases/records.js'
-import { temporaryFolder } from './folders.js'
+import { temporaryFolder } from '../support/folder.js'
 
 const using = { clock: createFakeClock(), random: createSeededRandom('processes'), keepChangesMs: 360_000 }
 

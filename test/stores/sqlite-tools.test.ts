@@ -19,7 +19,7 @@ import { backupSqlite, inspectSqlite, sqlite } from '../../packages/sessera/src/
 import { createFakeClock } from '../../packages/sessera/src/testing/fake-clock.js'
 import { createSeededRandom } from '../../packages/sessera/src/testing/seeded-random.js'
 import { sessionRecord, userRecord } from '../../packages/sessera/src/testing/store-cases/records.js'
-import { temporaryFolder } from './folders.js'
+import { temporaryFolder } from '../support/folder.js'
 
 const means = { clock: createFakeClock(), random: createSeededRandom('tools'), keepChangesMs: 360_000 }
 const module = await loadSqlite()

@@ -16,7 +16,7 @@ import { sqlite } from '../../packages/sessera/src/stores/sqlite.js'
 import { createFakeClock, type FakeClock } from '../../packages/sessera/src/testing/fake-clock.js'
 import { createSeededRandom } from '../../packages/sessera/src/testing/seeded-random.js'
 import { Client } from './client.js'
-import { makeFolder } from './folder.js'
+import { temporaryFolder } from './folder.js'
 import { createForeignUsers, type ForeignUsers } from './foreign-users.js'
 import { createMeddledStore, type MeddledStore } from './meddled-store.js'
 
@@ -158,9 +158,7 @@ function logInto(lines: LogLine[]): Log {
 }
 
 export function temporarySqlite(): StoreSource {
-  const folder = makeFolder()
-  onTestFinished(folder.remove)
-  return sqlite(join(folder.path, 'auth.db'))
+  return sqlite(join(temporaryFolder(), 'auth.db'))
 }
 
 /** The three ways in which the kernel meets the world. */

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import { makeFolder } from './folder.js'
+import { temporaryFolder } from './folder.js'
 import { freePort } from './server-process.js'
 
 export interface ExampleProcess {
@@ -18,9 +18,7 @@ export interface ExampleProcess {
 
 /** On an empty database, until the test ends. */
 export async function tryExample(name: string): Promise<ExampleProcess> {
-  const folder = makeFolder()
-  onTestFinished(folder.remove)
-  const app = await startExample({ name, database: join(folder.path, 'auth.db') })
+  const app = await startExample({ name, database: join(temporaryFolder(), 'auth.db') })
   onTestFinished(app.stop)
   return app
 }
