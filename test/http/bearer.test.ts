@@ -1,3 +1,5 @@
+// The Authorization header: which values are a bearer token, and that none is guessed at or costs more than its length.
+
 import { describe, expect, it } from 'vitest'
 import { readBearer } from '../../packages/sessera/src/http/bearer.js'
 import { duplicated } from '../../packages/sessera/src/http/message.js'

@@ -1,3 +1,5 @@
+// Whose address a request is counted under: no client chooses it, whatever it sends.
+
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../../packages/sessera/src/errors.js'
 import { createClientIp, createProxyTrust } from '../../packages/sessera/src/http/client-ip.js'

@@ -1,3 +1,5 @@
+// Our cookies: names and attributes by origin, how they are written, and which of those that arrive are read.
+
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../../packages/sessera/src/errors.js'
 import {

@@ -1,3 +1,5 @@
+// Which pages of other origins may read an answer or be told what they may send: those that are trusted, and no other.
+
 import { describe, expect, it } from 'vitest'
 import { corsHeaders, preflight } from '../../packages/sessera/src/http/cors.js'
 import { fakeRequest } from './fake-request.js'

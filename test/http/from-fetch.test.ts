@@ -1,3 +1,5 @@
+// A Fetch request as the HTTP core sees it, its body within the limits, and what is answered as a Response.
+
 import { describe, expect, it } from 'vitest'
 import {
   fromFetch,

@@ -1,3 +1,5 @@
+// Which bodies are JSON for a route: type, absence, size and shape are judged before anything is made of them.
+
 import { describe, expect, it } from 'vitest'
 import { readJson } from '../../packages/sessera/src/http/json-body.js'
 import { asyncRefusalOf, fakeRequest } from './fake-request.js'

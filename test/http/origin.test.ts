@@ -1,3 +1,6 @@
+// Whether a request was sent by a page of ours or a trusted one, by method, Origin and Sec-Fetch-Site; and which texts
+// are an origin at all.
+
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../../packages/sessera/src/errors.js'
 import {

@@ -1,3 +1,5 @@
+// What a refusal says: the problem document, the challenge beside it, and nothing of a fault of ours.
+
 import { describe, expect, it } from 'vitest'
 import { AuthError, listErrorCodes } from '../../packages/sessera/src/errors.js'
 import { problemOf } from '../../packages/sessera/src/http/problem.js'

@@ -1,3 +1,5 @@
+// The headers that every answer of the API carries, whatever it says.
+
 import { describe, expect, it } from 'vitest'
 import { createSecurityHeaders } from '../../packages/sessera/src/http/security-headers.js'
 

@@ -1,3 +1,5 @@
+// How long the first process waits before it replaces a worker that has ended.
+
 import { expect, it } from 'vitest'
 import { createBackOff } from '../../packages/server/src/workers/back-off.js'
 

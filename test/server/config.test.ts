@@ -1,3 +1,5 @@
+// The settings of the server by environment: defaults, values, and a sentence for each mistake that repeats no secret.
+
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../packages/server/src/config.js'
 

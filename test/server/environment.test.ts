@@ -1,3 +1,5 @@
+// Secrets that are handed over as files: read as if they were set, or refused.
+
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'

@@ -1,3 +1,5 @@
+// The forms of the server's pages: how they are read, and the token that belongs to one session or link.
+
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseForm, readForm } from '../../packages/server/src/pages/form-body.js'
 import { createFormTokens } from '../../packages/server/src/pages/form-token.js'

@@ -1,3 +1,5 @@
+// The secret that the server makes in its data folder: once, for its owner only, never replaced.
+
 import { randomBytes } from 'node:crypto'
 import {
   chmodSync,

@@ -1,3 +1,5 @@
+// auth.fetch knows no socket: the address of a client is what the platform says, and limits go by it.
+
 import { expect, it } from 'vitest'
 import { createWorld } from '../../support/auth.js'
 

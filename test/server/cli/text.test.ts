@@ -1,3 +1,5 @@
+// Texts that others chose, printed at an operator's terminal: shown, never obeyed.
+
 import { describe, expect, it } from 'vitest'
 import {
   printable,

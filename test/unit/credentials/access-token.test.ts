@@ -1,3 +1,5 @@
+// Access tokens of every algorithm: what is signed is verified claim by claim, by jose too, and nothing else is.
+
 import { createPublicKey } from 'node:crypto'
 import fc from 'fast-check'
 import { createLocalJWKSet, jwtVerify } from 'jose'

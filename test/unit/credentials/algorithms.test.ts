@@ -1,3 +1,5 @@
+// Each key has one algorithm, one name and signatures of one length.
+
 import { generateKeyPairSync } from 'node:crypto'
 import { calculateJwkThumbprint } from 'jose'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,5 @@
+// Bytes have one spelling in base64url, and any other is refused.
+
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeBase64url, isBase64urlOf } from '../../../packages/sessera/src/credentials/base64url.js'

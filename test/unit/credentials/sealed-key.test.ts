@@ -1,3 +1,5 @@
+// A signing key at rest: it opens under a secret of the list, and stays shut whatever is done to it.
+
 import { createCipheriv } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { openSealedKey, sealKey } from '../../../packages/sessera/src/credentials/sealed-key.js'

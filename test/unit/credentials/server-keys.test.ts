@@ -1,3 +1,5 @@
+// Keys derived from the server secret: one for each use, the same every time, found by an id that follows the secret.
+
 import { describe, expect, test } from 'vitest'
 import { createServerKeys } from '../../../packages/sessera/src/credentials/server-keys.js'
 import { ConfigurationError } from '../../../packages/sessera/src/errors.js'

@@ -1,3 +1,5 @@
+// JSON of tokens: one meaning or none, within bounds, and what is accepted is what JSON.parse reads.
+
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { parseStrictJson } from '../../../packages/sessera/src/credentials/strict-json.js'

@@ -1,3 +1,5 @@
+// Durations as options have them: which texts and numbers are one, and how long it is.
+
 import { expect, test } from 'vitest'
 import { parseDuration } from '../../../packages/sessera/src/domain/duration.js'
 import { ConfigurationError } from '../../../packages/sessera/src/errors.js'

@@ -1,3 +1,5 @@
+// The options of createAuth: safe defaults, and each mistake named with what to write instead.
+
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError } from '../../../packages/sessera/src/errors.js'
 import { type AuthOptions, type ParsedOptions, parseOptions } from '../../../packages/sessera/src/options.js'

@@ -1,3 +1,5 @@
+// Whether a session, its subject and what was issued for them still count: rules without a store or a clock.
+
 import { describe, expect, test } from 'vitest'
 import {
   purposeOf,

@@ -1,3 +1,5 @@
+// Which names there are, and the one key under which all spellings of a name are the same.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseUsername } from '../../../packages/sessera/src/domain/username.js'

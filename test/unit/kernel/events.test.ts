@@ -1,3 +1,5 @@
+// What the app is told of users and sessions: once, without credentials, and no listener can do harm.
+
 import { describe, expect, test } from 'vitest'
 import { createWorld, nextPassword, password, setUps } from '../../support/auth.js'
 

@@ -1,3 +1,5 @@
+// Data beside a session: no change is lost, none is too large, and all of it goes with the session.
+
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../../../packages/sessera/src/domain/json.js'
 import { atOnce, setUps, type World } from '../../support/auth.js'

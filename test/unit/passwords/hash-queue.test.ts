@@ -1,3 +1,5 @@
+// The queue before the hash function: so many at work, so many waiting, the rest refused, in the order of coming.
+
 import { expect, test } from 'vitest'
 import { AuthError } from '../../../packages/sessera/src/errors.js'
 import { createHashQueue } from '../../../packages/sessera/src/passwords/hash-queue.js'

@@ -1,3 +1,5 @@
+// Which new passwords are refused, each with its sentence: short, common, repeated, or about their owner.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AuthError } from '../../../packages/sessera/src/errors.js'
