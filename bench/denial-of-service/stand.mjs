@@ -11,7 +11,7 @@ import { sqlite } from 'sessera/sqlite'
 import { hashArgon2 } from '../../packages/sessera/dist/passwords/argon2.js'
 import { allCores, pinned } from '../lib/run.mjs'
 import { freePort } from '../lib/server.mjs'
-import { authOptions, headersOf, signInMany, temporaryFolder } from '../lib/world.mjs'
+import { authOptions, headersOf, signInMany, startSession, temporaryFolder } from '../lib/world.mjs'
 
 /**
  * @typedef {import('../lib/world.mjs').Holder} Holder
@@ -92,18 +92,8 @@ async function signInOften(auth, names) {
   for (const username of names) {
     const user = await auth.users.find({ username })
     if (user === null) throw new Error('An account was not imported.')
-    for (let turn = 0; turn < sessionsEach; turn++) {
-      const started = await auth.sessions.start({ userId: user.id, mode: 'session', factors: ['pwd'] })
-      const pairs = started.setCookies.map((text) => text.split(';', 1)[0] ?? '')
-      own.push({
-        userId: user.id,
-        username,
-        sessionId: started.sessionId,
-        cookie: pairs.filter((pair) => !pair.endsWith('=')).join('; '),
-        bearer: null,
-        refreshToken: null,
-      })
-    }
+    for (let turn = 0; turn < sessionsEach; turn++)
+      own.push(await startSession(auth, 'session', { userId: user.id, username }))
   }
   return own
 }

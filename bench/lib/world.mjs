@@ -77,6 +77,16 @@ const atOnce = 50
  */
 async function signIn(auth, mode, username) {
   const { id: userId } = await auth.users.create({ username, roles: ['member'] })
+  return await startSession(auth, mode, { userId, username })
+}
+
+/**
+ * @param {import('sessera').Auth} auth
+ * @param {Mode} mode
+ * @param {{ userId: string, username: string }} user
+ * @returns {Promise<Holder>}
+ */
+export async function startSession(auth, mode, { userId, username }) {
   const { sessionId, setCookies, tokens } = await auth.sessions.start({ userId, mode, factors: ['pwd'] })
   const pairs = setCookies.map((text) => text.split(';', 1)[0] ?? '').filter((pair) => !pair.endsWith('='))
   return {

@@ -17,6 +17,7 @@ import {
   type WorldOptions,
 } from '../support/auth.js'
 import { serve } from '../support/server.js'
+import { silentLog } from '../support/silent-log.js'
 import { forge } from '../unit/credentials/forge.js'
 import type { Inside, Target } from './catalogue/attack.js'
 import { type FamilyName, families } from './catalogue/index.js'
@@ -71,7 +72,7 @@ function pagesOf({ auth, clock }: World): Pages {
     registration: 'open',
     formTokens: createFormTokens([serverSecret]),
     now: () => clock.now(),
-    log: { info() {}, warn() {}, error() {} },
+    log: silentLog,
   })
 }
 

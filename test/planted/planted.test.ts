@@ -4,16 +4,11 @@
 import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { attack } from '../attacks/against.js'
-import { families } from '../attacks/catalogue/index.js'
 import { temporaryFolder } from '../support/folder.js'
 import { startServer } from '../support/server-process.js'
 import { holes } from './holes.js'
 
 const preload = pathToFileURL(`${import.meta.dirname}/plant.mjs`).href
-
-test('every family has a hole', () => {
-  expect([...new Set(holes.map(({ family }) => family))]).toEqual(Object.keys(families))
-})
 
 test.each(holes)('$family: $what: found by line $lines', async ({ places, lines, family }) => {
   const folder = temporaryFolder()

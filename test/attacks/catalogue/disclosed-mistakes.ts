@@ -6,6 +6,7 @@ import { AuthError, ConfigurationError } from '../../../packages/sessera/src/err
 import { forNode } from '../../../packages/sessera/src/frameworks/node.js'
 import { routesFor } from '../../../packages/sessera/src/http/routes.js'
 import { memory } from '../../../packages/sessera/src/stores/memory.js'
+import { silentLog } from '../../support/silent-log.js'
 import type { Attack } from './attack.js'
 import { wrong } from './guess.js'
 import { cookiesOf } from './reach.js'
@@ -145,9 +146,9 @@ export const disclosedMistakes: readonly Attack[] = [
 
 /** Resolves when a server with these options beside the right ones serves. */
 async function opens(options: object): Promise<void> {
-  const log = { info() {}, warn() {}, error() {} }
   const secrets = ['a server secret for tests, and long enough']
-  const auth = createAuth({ origin: 'https://app.example', store: memory(), secrets, log, ...options })
+  const settings = { origin: 'https://app.example', store: memory(), secrets, log: silentLog }
+  const auth = createAuth({ ...settings, ...options })
   try {
     await auth.ready()
   } finally {
