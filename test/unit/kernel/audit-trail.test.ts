@@ -188,3 +188,9 @@ describe('refusals without end', () => {
     expect(dropped(scene.appends.flat()).map(({ cause }) => cause)).toEqual(['4'])
   })
 })
+
+it('the guide says of every name when it is recorded, and of no other', () => {
+  const guide = readFileSync(new URL('../../../docs/guide/audit.md', import.meta.url), 'utf8')
+  const rows = [...guide.matchAll(/^\| `(\w+_\w+)` \| \w/gm)].map(([, name]) => name)
+  expect(rows).toEqual(auditNames)
+})
