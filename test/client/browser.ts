@@ -1,5 +1,6 @@
 // A browser without a window: its tabs share cookies, locks, notes and channels, and any of it can be taken away.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import { createClientOn } from '../../packages/sessera/src/client/client.js'
 import type { Host, Locks, SharedNotes } from '../../packages/sessera/src/client/host.js'
 import type { Client, ClientOptions, Fetch } from '../../packages/sessera/src/client/types.js'
@@ -17,12 +18,14 @@ export interface BrowserOptions {
   /** How long one tab waits for another. */
   readonly waitMs?: number
   readonly newsMs?: number
+  /** In place of pauses of a second or more, but for those that end what has hung. */
+  readonly rest?: (ms: number) => Promise<void>
 }
 
 export interface Tab {
   readonly client: Client
-  /** Says that the network is back. */
-  online(): void
+  /** Says that the network is back, or that the page is shown again after it was put aside. */
+  comeBack(from: 'no network' | 'aside'): void
 }
 
 export interface FakeBrowser {
@@ -46,6 +49,7 @@ export function createBrowser(app: AppServer, options: BrowserOptions = {}): Fak
     delivered = () => Promise.resolve(),
     waitMs = endless,
     newsMs = endless,
+    rest = pause,
   } = options
   const cookies = new Map<string, string>()
   const notes = new Map<string, string>()
@@ -77,7 +81,7 @@ export function createBrowser(app: AppServer, options: BrowserOptions = {}): Fak
     },
     heard: () => Promise.all(told),
     openTab(of = {}) {
-      const listeners = new Set<() => void>()
+      const listeners = new Set<(wasAside: boolean) => void>()
       const host: Host = {
         ...handsOf(clock),
         random: Math.random,
@@ -102,15 +106,16 @@ export function createBrowser(app: AppServer, options: BrowserOptions = {}): Fak
             close: () => void hub.delete(own),
           }
         },
-        onOnline(listener) {
+        pause: (ms) => (ms >= 1000 && ms < endless ? rest(ms) : pause(ms)),
+        onReturn(listener) {
           listeners.add(listener)
           return () => void listeners.delete(listener)
         },
       }
       return {
         client: createClientOn(host, { mode: 'token', fetch, ...of }),
-        online: () => {
-          for (const listener of listeners) listener()
+        comeBack(from) {
+          for (const listener of listeners) listener(from === 'aside')
         },
       }
     },
@@ -128,7 +133,8 @@ export function nodeHost(clock: FakeClock): Host {
     locks: null,
     notes: null,
     openChannel: () => null,
-    onOnline: () => () => undefined,
+    pause,
+    onReturn: () => () => undefined,
   }
 }
 

@@ -1,8 +1,8 @@
 // Token mode in a program: the app keeps the refresh token, and none is used before the next one is safe.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { createClientOn } from '../../packages/sessera/src/client/client.js'
-import { pause } from '../../packages/sessera/src/client/host.js'
 import type { Client, RefreshTokenStorage } from '../../packages/sessera/src/client/types.js'
 import { password } from '../support/auth.js'
 import { type AppServer, startApp } from './api.js'

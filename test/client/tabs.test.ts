@@ -1,7 +1,7 @@
 // Several tabs of one browser: whoever is first asks, the others hear; and nobody waits for long, whatever befell the first.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
-import { pause } from '../../packages/sessera/src/client/host.js'
 import type { Client } from '../../packages/sessera/src/client/types.js'
 import { password } from '../support/auth.js'
 import { type AppServer, answer, holdAnswer, holdRequest, refuse, startApp } from './api.js'

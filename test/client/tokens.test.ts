@@ -359,13 +359,13 @@ describe('a page that is loaded without a network', () => {
   it('does not know who it is, until the network is back', async () => {
     const { browser } = await signedIn()
     browser.isOnline = false
-    const { client, online } = browser.openTab()
+    const { client, comeBack } = browser.openTab()
     const changed = vi.fn()
     client.session.subscribe(changed)
     await expect(client.session.ready()).rejects.toBeInstanceOf(TypeError)
     expect([client.session.current, changed.mock.calls.length]).toEqual([undefined, 0])
     browser.isOnline = true
-    online()
+    comeBack('no network')
     await vi.waitFor(() => expect(client.session.current?.user.username).toBe('ada'), { timeout: 10_000 })
   })
 })

@@ -33,9 +33,9 @@ export function newsOf(
 export function readToken(news: TokenNews, { now, monotonic, random }: Host): AccessToken {
   const { token, seconds, sentAt } = news
   const { sub: id, sid: sessionId, iat, preferred_username: username, roles } = claimsOf(token)
-  // How old it is already; less than nothing where a clock was set back.
-  const age = Math.max(0, now() - sentAt)
-  const [wall, steady] = [now() - age, monotonic() - age]
+  // When it was asked for, on both clocks; now, where one was set back meanwhile.
+  const wall = Math.min(now(), sentAt)
+  const steady = monotonic() - (now() - wall)
   // Tabs that are due at different moments do not ask at the same one, and a thief in lock-step with one shows.
   const margin = Math.min(5 + 30 * random(), seconds / 4)
   // One of the clocks stops while the machine sleeps, the other one may be corrected: the larger step counts.
@@ -62,8 +62,8 @@ function claimsOf(token: string): Claims {
     const [, payload = ''] = token.split('.')
     const binary = atob(payload.replace(/-/g, '+').replace(/_/g, '/'))
     // UTF-8, without TextDecoder: not every engine of mobile apps has one.
-    const bytes = Array.from(binary, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
-    return JSON.parse(decodeURIComponent(bytes.join('')))
+    const encoded = binary.replace(/[%\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`)
+    return JSON.parse(decodeURIComponent(encoded))
   } catch {
     throw new ClientError(200, unexpectedAnswer, 'This is no access token of Sessera.')
   }

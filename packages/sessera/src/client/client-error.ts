@@ -32,20 +32,25 @@ export async function refusalOf(response: Response): Promise<ClientError> {
   const retryAfter = seconds >= 0 ? seconds : null
   const problem = await problemIn(response)
   return problem === null
-    ? new ClientError(status, unexpectedAnswer, notOurs(response), retryAfter)
+    ? notOurs(response, retryAfter)
     : new ClientError(status, problem.code, problem.detail, retryAfter)
 }
 
-export function notOurs({ status, url }: Response): string {
-  return `${url} answered ${status}, but not as Sessera does. Check the origin and the basePath of the client.`
+export function notOurs({ status, url }: Response, retryAfter: number | null = null): ClientError {
+  const message = `${url} answered ${status}, but not as Sessera does. Check the origin and the basePath of the client.`
+  return new ClientError(status, unexpectedAnswer, message, retryAfter)
 }
 
 async function problemIn(response: Response): Promise<ProblemAnswer | null> {
   try {
-    const problem: Partial<ProblemAnswer> | null = JSON.parse(await response.text())
-    const { type, title, status, code, detail } = problem ?? {}
-    return type && title && status && code && detail ? { type, title, status, code, detail } : null
+    const problem: ProblemAnswer | null = JSON.parse(await response.text())
+    return problem?.type && problem.title && problem.status && problem.code && problem.detail ? problem : null
   } catch {
     return null
   }
+}
+
+/** What there is to know of a refusal; nothing of any other error. */
+export function refusalIn(error: unknown): Partial<ClientError> {
+  return error instanceof ClientError ? error : {}
 }

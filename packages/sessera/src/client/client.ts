@@ -18,43 +18,43 @@ export function createClientOn(host: Host, options: ClientOptions): Client {
   const base = `${origin ?? ''}${basePath}`
   const fetch = origin === null ? goNowhere : (options.fetch ?? ((...asked) => globalThis.fetch(...asked)))
   const own = storage ?? (host.page === null ? inMemory() : null)
-  const refreshIn = mode === 'token' ? { refresh: own === null ? 'cookie' : 'body' } : {}
+  const refresh = mode === 'token' ? (own === null ? 'cookie' : 'body') : undefined
 
-  const session = createSession(() => holder.find())
+  const session = createSession(() => holder.find(), host)
   const parts = {
     host,
     api: createApi(base, fetch, host.limits.requestMs),
     // A page's own addresses are relative to the page.
-    reach: createReach(options.origin ?? host.page, host.page, [
-      ...(origin === null ? [] : [origin]),
-      ...sendTokenTo,
-    ]),
+    reach: createReach(
+      options.origin ?? host.page,
+      host.page,
+      new Set([origin, ...sendTokenTo.map(parseOrigin)]),
+    ),
     fetch,
     session,
     name: `sessera ${base}`,
   }
   const holder: Holder = mode === 'token' ? holdTokens(parts, own) : holdCookies(parts)
-  const deaf = host.onOnline(session.wake)
 
   // Coming and going are taken in turn: the last one asked for stands.
   let turn: Promise<unknown> = Promise.resolve()
   function inTurn<T>(act: () => Promise<T>): Promise<T> {
     const acted = turn.then(act, act)
-    turn = acted.catch(() => null)
+    turn = acted
     return acted
   }
   const enter = (path: string, who: object): Promise<SignedIn> =>
-    inTurn(() => holder.enter(path, { ...who, mode, ...refreshIn }))
+    inTurn(() => holder.enter(path, { ...who, mode, refresh }))
 
   return {
     session,
     signIn: ({ username, password, remember }) => enter('login', { username, password, remember }),
     signUp: ({ username, password, email }) => enter('register', { username, password, email }),
     reauthenticate: (password) => inTurn(() => holder.enter('reauthenticate', { password }, true)),
-    signOut: () => inTurn(() => holder.leave()),
-    fetch: (input, init) => holder.fetch(input, init),
+    signOut: () => inTurn(holder.leave),
+    fetch: holder.fetch,
     close() {
-      deaf()
+      session.close()
       holder.close()
     },
   }

@@ -2,7 +2,7 @@
 // Invariant: a 401 is a reason to ask who it is, and only that answer signs anybody out.
 
 import type { PrincipalAnswer, SignedInAnswer } from '../http/contract.js'
-import { ClientError } from './client-error.js'
+import { refusalIn } from './client-error.js'
 import type { Holder, Parts } from './holder.js'
 import { isRequest } from './request.js'
 import { type News, openTabs } from './tabs.js'
@@ -10,8 +10,6 @@ import type { SignedIn } from './types.js'
 
 export function holdCookies({ host, api, reach, fetch, session, name }: Parts): Holder {
   const tabs = openTabs(host, name, hear)
-  /** Raised when somebody signs in or out: what was asked before is not true any more. */
-  let era = 0
   let asking: Promise<void> | null = null
 
   function hear({ ended, signedIn }: News): void {
@@ -20,7 +18,7 @@ export function holdCookies({ host, api, reach, fetch, session, name }: Parts): 
   }
 
   function settle(next: SignedIn | null): void {
-    era++
+    session.era++
     session.set(next)
   }
 
@@ -33,9 +31,9 @@ export function holdCookies({ host, api, reach, fetch, session, name }: Parts): 
   }
 
   async function ask(): Promise<void> {
-    const mine = era
+    const mine = session.era
     const found = await whoIsThis()
-    if (era !== mine) return
+    if (session.era !== mine) return
     const before = session.current?.sessionId
     settle(found)
     if (found === null && before !== undefined) tabs.tell({ ended: before })
@@ -46,8 +44,7 @@ export function holdCookies({ host, api, reach, fetch, session, name }: Parts): 
       const { id, username, roles, sessionId } = await api.ask<PrincipalAnswer>('GET', 'me')
       return { user: { id, username: username ?? '', roles }, sessionId: sessionId ?? '' }
     } catch (error) {
-      if (error instanceof ClientError && error.status === 401 && error.code === 'unauthenticated')
-        return null
+      if (refusalIn(error).code === 'unauthenticated') return null
       throw error
     }
   }

@@ -1,14 +1,14 @@
 // One tab at a time, to spare requests. Invariant: nothing is wrong where two go at once, so nobody waits beyond a bound:
 // not for a tab that is frozen, nor for one that crashed with the lock in its hands.
 
-import { type Host, type Locks, pause, type SharedNotes } from './host.js'
+import type { Host, Locks, SharedNotes } from './host.js'
 
 /** `waited`: whether somebody else had the lock in between, and so may have news. */
 export type Exclusive = <T>(work: (waited: boolean) => Promise<T>) => Promise<T>
 
 export function createExclusive(host: Host, name: string): Exclusive {
   const { locks, notes } = host
-  if (locks !== null) return (work) => underLock(locks, name, host.limits.waitMs, work)
+  if (locks !== null) return (work) => underLock(locks, name, host, work)
   if (notes !== null) return (work) => underLease(notes, name, host, work)
   return (work) => work(false)
 }
@@ -16,24 +16,21 @@ export function createExclusive(host: Host, name: string): Exclusive {
 async function underLock<T>(
   locks: Locks,
   name: string,
-  waitMs: number,
+  { limits, pause }: Host,
   work: (waited: boolean) => Promise<T>,
 ): Promise<T> {
-  const patience = new AbortController()
   let begun = false
-  let timer: ReturnType<typeof setTimeout> | undefined
   const begin = (waited: boolean): Promise<T> => {
     begun = true
-    clearTimeout(timer)
     return work(waited)
   }
   try {
-    const atOnce = await locks.request(name, { ifAvailable: true }, async (lock) =>
-      lock === null ? null : { result: await begin(false) },
-    )
-    if (atOnce !== null) return atOnce.result
-    timer = setTimeout(() => patience.abort(), waitMs)
-    return await locks.request(name, { signal: patience.signal }, () => begin(true))
+    return await locks.request(name, { ifAvailable: true }, (lock) => {
+      if (lock !== null) return begin(false)
+      const patience = new AbortController()
+      void pause(limits.waitMs).then(() => patience.abort())
+      return locks.request(name, { signal: patience.signal }, () => begin(true))
+    })
   } catch (error) {
     // Nobody let go in time, or locks are refused to this page.
     if (begun) throw error
@@ -59,7 +56,7 @@ async function underLease<T>(
     while (!(await takeLease(notes, name, host, mine))) {
       waited = host.monotonic() - from < host.limits.waitMs
       if (!waited) break
-      await pause(settleMs)
+      await host.pause(settleMs)
     }
     return await work(waited)
   } finally {
@@ -67,15 +64,15 @@ async function underLease<T>(
   }
 }
 
-async function takeLease(notes: SharedNotes, name: string, { now }: Host, mine: string): Promise<boolean> {
-  const left = Number.parseInt(notes.getItem(name) ?? '0', 10) - now()
+async function takeLease(notes: SharedNotes, name: string, host: Host, mine: string): Promise<boolean> {
+  const left = Number.parseInt(notes.getItem(name) ?? '0', 10) - host.now()
   // One that would last longer than any was written by a clock that has been set back.
   if (left > 0 && left <= leaseMs) return false
   try {
-    notes.setItem(name, `${now() + leaseMs} ${mine}`)
+    notes.setItem(name, `${host.now() + leaseMs} ${mine}`)
   } catch {
     return true
   }
-  await pause(settleMs)
+  await host.pause(settleMs)
   return notes.getItem(name)?.endsWith(mine) ?? false
 }

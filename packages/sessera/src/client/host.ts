@@ -44,17 +44,24 @@ export interface Host {
   readonly locks: Locks | null
   readonly notes: SharedNotes | null
   openChannel(name: string, hear: (message: unknown) => void): Channel | null
-  /** Calls back whenever the network may be there again, until told to stop. */
-  onOnline(listener: () => void): () => void
+  /** Resolves after so many ms, and keeps no program running until then. */
+  pause(ms: number): Promise<void>
+  /**
+   * Calls back when the network may be there again and when the page is shown, until told to stop. `wasAside`: the page was
+   * kept by the browser after it was left, has heard nothing meanwhile, and is shown again.
+   */
+  onReturn(listener: (wasAside: boolean) => void): () => void
 }
+
+type Listener = (event: { readonly persisted?: boolean }) => void
 
 interface Global {
   readonly location?: { readonly href: string }
   readonly navigator?: { readonly locks?: Locks }
   readonly localStorage?: SharedNotes
   readonly BroadcastChannel?: new (name: string) => Channel & { onmessage: ((event: never) => void) | null }
-  addEventListener?(type: string, listener: () => void): void
-  removeEventListener?(type: string, listener: () => void): void
+  addEventListener?(type: string, listener: Listener): void
+  removeEventListener?(type: string, listener: Listener): void
 }
 
 const global: Global = globalThis
@@ -63,39 +70,41 @@ const limits: Limits = { waitMs: 5000, requestMs: 15_000, newsMs: 2000 }
 /** Node has channels, and newer ones locks: they are of one process, would keep it alive, and are left alone. */
 export function findHost(): Host {
   const page = global.location?.href ?? null
+  /** Where cookies and storage are blocked, asking throws: for localStorage anywhere, for a channel in Firefox. */
+  function inPage<T>(ask: () => T | undefined): T | null {
+    try {
+      return page === null ? null : (ask() ?? null)
+    } catch {
+      return null
+    }
+  }
   return {
     now: () => Date.now(),
     monotonic: () => performance.now(),
     random: () => Math.random(),
     limits,
     page,
-    locks: page === null ? null : (global.navigator?.locks ?? null),
-    notes: page === null ? null : allowed(() => global.localStorage),
-    openChannel(name, hear) {
-      const { BroadcastChannel } = global
-      if (page === null || BroadcastChannel === undefined) return null
-      return allowed(() => {
-        const channel = new BroadcastChannel(name)
-        channel.onmessage = ({ data }: { readonly data: unknown }) => hear(data)
+    locks: inPage(() => global.navigator?.locks),
+    notes: inPage(() => global.localStorage),
+    openChannel: (name, hear) =>
+      inPage(() => {
+        const channel = global.BroadcastChannel && new global.BroadcastChannel(name)
+        if (channel) channel.onmessage = ({ data }: { readonly data: unknown }) => hear(data)
         return channel
-      })
-    },
-    onOnline(listener) {
-      global.addEventListener?.('online', listener)
-      return () => global.removeEventListener?.('online', listener)
+      }),
+    pause: (ms) =>
+      new Promise((resolve) => {
+        // A number in browsers.
+        setTimeout(resolve, ms).unref?.()
+      }),
+    onReturn(listener) {
+      const hear: Listener = ({ persisted = false }) => listener(persisted)
+      global.addEventListener?.('online', hear)
+      global.addEventListener?.('pageshow', hear)
+      return () => {
+        global.removeEventListener?.('online', hear)
+        global.removeEventListener?.('pageshow', hear)
+      }
     },
   }
-}
-
-/** Where cookies and storage are blocked, asking throws: for localStorage anywhere, for a channel in Firefox. */
-function allowed<T>(ask: () => T | undefined): T | null {
-  try {
-    return ask() ?? null
-  } catch {
-    return null
-  }
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

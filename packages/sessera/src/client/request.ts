@@ -15,9 +15,12 @@ export interface Reach {
   crosses(target: URL | Request): boolean
 }
 
-/** @throws TypeError with a sentence for what is no origin. */
-export function createReach(base: string | null, page: string | null, origins: readonly string[]): Reach {
-  const named = new Set(origins.map(parseOrigin))
+/** @param named the origins that it includes */
+export function createReach(
+  base: string | null,
+  page: string | null,
+  named: ReadonlySet<string | null>,
+): Reach {
   const own = page === null ? null : new URL(page).origin
   return {
     resolve: (input) => (isRequest(input) ? input : new URL(input, base ?? 'http://localhost')),
@@ -26,6 +29,7 @@ export function createReach(base: string | null, page: string | null, origins: r
   }
 }
 
+/** @throws TypeError with a sentence for what is no origin. */
 export function parseOrigin(text: string): string {
   const { origin } = new URL(text)
   if (origin !== text) throw new TypeError(`"${text}" is no origin. Write it as "https://api.example".`)
@@ -56,18 +60,13 @@ export function signalOf(target: URL | Request, init: RequestInit | undefined): 
 }
 
 /** Null, at once, for who does not want it any more. The work goes on for the others. */
-export async function unlessAborted<T>(signal: Signal, work: Promise<T>): Promise<T | null> {
-  let giveUp = (): void => {}
-  const unwanted = new Promise<null>((resolve) => {
-    giveUp = () => resolve(null)
+export function unlessAborted<T>(signal: Signal, work: Promise<T>): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => resolve(null)
+    signal?.addEventListener('abort', giveUp)
+    if (signal?.aborted) giveUp()
+    void work.then(resolve, reject).then(() => signal?.removeEventListener('abort', giveUp))
   })
-  signal?.addEventListener('abort', giveUp)
-  if (signal?.aborted) giveUp()
-  try {
-    return await Promise.race([unwanted, work])
-  } finally {
-    signal?.removeEventListener('abort', giveUp)
-  }
 }
 
 /** @throws ClientError `redirected`, unless the app has said what to do with a redirect. */
@@ -91,7 +90,7 @@ export async function sendWithToken(
     throw new ClientError(
       response.status,
       'redirected',
-      'The answer is a redirect, which is not followed with an access token. Ask for the final address, or say redirect: "follow".',
+      'A redirect is not followed with an access token. Ask for the final address, or say redirect: "follow".',
     )
   }
   return response

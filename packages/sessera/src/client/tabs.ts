@@ -2,12 +2,12 @@
 // Invariant: the access token is handed on in memory; it is never written to anything that stays.
 
 import type { TokenNews } from './access-token.js'
-import { type Host, pause } from './host.js'
+import type { Host } from './host.js'
 import type { SignedIn } from './types.js'
 
 export interface News {
   /** The session that has ended. Empty: whichever it was. */
-  readonly ended?: string
+  readonly ended?: string | undefined
   /** The next access token, of the same session or of a new one. */
   readonly token?: TokenNews
   /** Who has signed in, where cookies hold the session. */
@@ -18,14 +18,14 @@ export interface Tabs {
   tell(news: News): void
   /** How often others have told something so far. */
   readonly heard: number
-  /** Resolves when others tell something, or after a while. */
+  /** Resolves when others tell something, or after a while. For one at a time. */
   next(ms: number): Promise<void>
   close(): void
 }
 
 export function openTabs(host: Host, name: string, hear: (news: News) => void): Tabs {
-  const waiting = new Set<() => void>()
   let heard = 0
+  let wake = (): void => {}
   let channel = host.openChannel(name, (message) => {
     heard++
     try {
@@ -33,7 +33,7 @@ export function openTabs(host: Host, name: string, hear: (news: News) => void): 
     } catch {
       // A page of another version says it in another way.
     }
-    for (const wake of waiting) wake()
+    wake()
   })
   return {
     tell: (news) => channel?.postMessage(news),
@@ -42,13 +42,10 @@ export function openTabs(host: Host, name: string, hear: (news: News) => void): 
     },
     async next(ms) {
       if (channel === null) return
-      let wake = (): void => {}
-      const told = new Promise<void>((resolve) => {
+      await new Promise<void>((resolve) => {
         wake = resolve
+        void host.pause(ms).then(resolve)
       })
-      waiting.add(wake)
-      await Promise.race([told, pause(ms)])
-      waiting.delete(wake)
     },
     close() {
       channel?.close()

@@ -3,7 +3,7 @@
 
 import type { SignedInAnswer, TokenPairAnswer } from '../http/contract.js'
 import { type AccessToken, newsOf, readToken, type TokenNews } from './access-token.js'
-import { ClientError } from './client-error.js'
+import { ClientError, refusalIn, unexpectedAnswer } from './client-error.js'
 import { createExclusive, type Exclusive } from './exclusive.js'
 import type { Holder, Parts } from './holder.js'
 import { createKeeper } from './keeper.js'
@@ -24,15 +24,13 @@ export function holdTokens(
   let held: AccessToken | null = null
   /** Tokens that a server has refused before their time. */
   const refused = new WeakSet<AccessToken>()
-  /** Raised when another session, or none, takes the place of this one. */
-  let era = 0
   let flight: Promise<AccessToken | null> | null = null
   /** The refresh that has begun, not one that waits for its turn. */
   let inAir: Promise<unknown> = Promise.resolve()
   let landing = new AbortController()
   /** A sign-in or a sign-out that goes on. No refresh begins meanwhile. */
   let busy: Promise<unknown> = Promise.resolve()
-  let closedFor: { readonly until: number; readonly error: ClientError } | null = null
+  let closedFor: { readonly until: number; readonly error: unknown } | null = null
 
   function hear({ ended: gone, token }: News): void {
     if (gone !== undefined) {
@@ -43,7 +41,7 @@ export function holdTokens(
   }
 
   function drop(isOver: boolean): void {
-    era++
+    session.era++
     held = null
     if (isOver) session.set(null)
   }
@@ -53,7 +51,7 @@ export function holdTokens(
     const { sessionId } = next.who
     if (ended.has(sessionId)) return held
     if (held !== null && held.issuedAt > next.issuedAt && isGood(held)) return held
-    if (held?.who.sessionId !== sessionId) era++
+    if (held?.who.sessionId !== sessionId) session.era++
     held = next
     session.set(next.who)
     return held
@@ -67,7 +65,7 @@ export function holdTokens(
   async function current(early = false): Promise<AccessToken | null> {
     const now = held
     if (now !== null && isGood(now, early)) return now
-    if (session.current === null) return null
+    if (session.known === null) return null
     try {
       return await refresh()
     } catch (error) {
@@ -83,12 +81,10 @@ export function holdTokens(
   }
 
   function refresh(): Promise<AccessToken | null> {
-    if (flight !== null) return flight
-    const own = takeOff().finally(() => {
-      if (flight === own) flight = null
+    flight ??= takeOff().finally(() => {
+      flight = null
     })
-    flight = own
-    return own
+    return flight
   }
 
   async function takeOff(): Promise<AccessToken | null> {
@@ -97,14 +93,14 @@ export function holdTokens(
       seen = busy
       await busy
     }
-    if (session.current === null) return null
+    if (session.known === null) return null
     if (closedFor !== null && host.monotonic() < closedFor.until) throw closedFor.error
     landing = new AbortController()
-    const [mine, heard] = [era, tabs?.heard]
+    const [mine, heard] = [session.era, tabs?.heard]
     const own = exclusive(async (waited) => {
       // Whoever let go has told before; at the least, what has been told already is heard first.
       await tabs?.next(waited && tabs.heard === heard ? host.limits.newsMs : 0)
-      if (era !== mine || (held !== before && held !== null && isGood(held))) return held
+      if (session.era !== mine || (held !== before && held !== null && isGood(held))) return held
       try {
         return await renew(mine)
       } finally {
@@ -119,13 +115,13 @@ export function holdTokens(
   async function renew(mine: number): Promise<AccessToken | null> {
     try {
       const news = await askForNext()
-      if (era !== mine) return held
+      if (session.era !== mine) return held
       const next = take(readToken(news, host))
       if (next?.token === news.token) tabs?.tell({ token: news })
-      if (next === null) session.set(null)
+      session.set(next?.who ?? null)
       return next
     } catch (error) {
-      if (era !== mine) return held
+      if (session.era !== mine) return held
       if (!isFinal(error)) throw holdOff(error)
       await forget(held?.who.sessionId)
       return null
@@ -138,20 +134,21 @@ export function holdTokens(
     const sentAt = host.now()
     try {
       const json = stored === undefined ? undefined : { refresh_token: stored }
-      const pair = await api.ask<TokenPairAnswer>('POST', 'refresh', { json, signal: landing.signal })
+      const pair = await api.ask<TokenPairAnswer>('POST', 'refresh', { json, ending: landing })
       await keeper.save(pair.refresh_token ?? stored ?? null)
       return newsOf(pair, sentAt)
     } catch (error) {
       // The session has got a new credential elsewhere: that one is to be used.
-      if (isSecond || !(error instanceof ClientError && error.status === 409)) throw error
+      if (isSecond || refusalIn(error).status !== 409) throw error
       return await askForNext(true)
     }
   }
 
   /** Does not ask again before the server wants to be asked. */
   function holdOff(error: unknown): unknown {
-    if (error instanceof ClientError && (error.status === 429 || error.status >= 500)) {
-      closedFor = { until: host.monotonic() + (error.retryAfterSeconds ?? 1) * 1000, error }
+    const { status = 0, retryAfterSeconds } = refusalIn(error)
+    if (status === 429 || status >= 500) {
+      closedFor = { until: host.monotonic() + (retryAfterSeconds ?? 1) * 1000, error }
     }
     return error
   }
@@ -177,7 +174,7 @@ export function holdTokens(
     try {
       return await begin(path, json, token)
     } catch (error) {
-      if (token === null || !(error instanceof ClientError && error.code === 'invalid_token')) throw error
+      if (token === null || refusalIn(error).code !== 'invalid_token') throw error
       refused.add(token)
       return await begin(path, json, await current())
     }
@@ -194,11 +191,12 @@ export function holdTokens(
         const next = readToken(news, host)
         await keeper.save(answer.refresh_token ?? null, known === null)
         closedFor = null
-        const gone = held === null || held.who.sessionId === next.who.sessionId ? null : held.who.sessionId
+        const before = held?.who.sessionId
+        const gone = before === next.who.sessionId ? undefined : before
         drop(false)
-        if (gone !== null) ended.add(gone)
+        if (gone !== undefined) ended.add(gone)
         take(next)
-        tabs?.tell({ token: news, ...(gone === null ? {} : { ended: gone }) })
+        tabs?.tell({ token: news, ended: gone })
         return next.who
       })
     })
@@ -206,7 +204,7 @@ export function holdTokens(
 
   function leave(): Promise<void> {
     return change(async () => {
-      era++
+      session.era++
       landing.abort()
       // Where the refresh token is ours to keep, nothing is saved after this.
       if (storage !== null) await inAir
@@ -220,7 +218,7 @@ export function holdTokens(
   }
 
   return {
-    find: () => current(),
+    find: refresh,
     enter,
     leave,
     async fetch(input, init) {
@@ -244,9 +242,6 @@ export function holdTokens(
 
 /** Whether no later attempt can do better. What is not from the API itself (a proxy, a portal) decides nothing. */
 function isFinal(error: unknown): boolean {
-  return (
-    error instanceof ClientError &&
-    (error.status === 401 || error.status === 400) &&
-    error.code !== 'unexpected_answer'
-  )
+  const { status, code } = refusalIn(error)
+  return (status === 401 || status === 400) && code !== unexpectedAnswer
 }
