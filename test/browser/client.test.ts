@@ -270,6 +270,50 @@ describe('a tab', () => {
   })
 })
 
+describe('a page that comes out of the back-forward cache', () => {
+  /** Ada's page, which she has left for another of the same tab. */
+  async function left(options: SceneOptions) {
+    const { scene, one, two } = await twoTabs(options)
+    await one.evaluate(`
+      globalThis.seen = []
+      client.session.subscribe(() => seen.push(client.session.current?.user.username ?? null))
+      addEventListener('pageshow', ({ persisted }) => { globalThis.wasKept = persisted })`)
+    await one.goto(`${scene.app}/elsewhere`)
+    return {
+      scene,
+      one,
+      two,
+      async goBack() {
+        await one.goBack({ waitUntil: 'commit' })
+        await expect.poll(() => one.evaluate('globalThis.wasKept'), patience).toBe(true)
+      },
+    }
+  }
+  // What a tab of the same origin tells would make Chromium drop the page that is kept, and load it anew.
+  it.each(['session', 'hybrid', 'token'] as const)(
+    'after a sign-out that it could not hear of shows nobody, in %s mode',
+    async (mode) => {
+      const { one, two, scene, goBack } = await left({ mode })
+      expect(
+        await two.evaluate(
+          `fetch('${scene.api}/auth/logout', { method: 'POST', credentials: 'include' }).then(({ status }) => status)`,
+        ),
+      ).toBe(204)
+      await goBack()
+      await expect.poll(() => nameIn(one), patience).toBeNull()
+      expect(await one.evaluate('seen')).toEqual([null])
+    },
+  )
+
+  it('and was not signed out meanwhile goes on', async () => {
+    const { one, goBack } = await left({ mode: 'token' })
+    await goBack()
+    expect(await one.evaluate('client.session.ready()')).toMatchObject({ user: { username: 'ada' } })
+    expect(await hello(one)).toBe('Hello, ada: teller')
+    expect(await one.evaluate('seen')).toEqual([])
+  })
+})
+
 describe('the token', () => {
   it('goes to no other origin, whatever that allows and wherever a redirect leads', async () => {
     const { scene, one } = await twoTabs()
