@@ -11,7 +11,7 @@ export interface SessionState extends Session {
   /** Raised when what was asked before is not true any more. */
   era: number
   set(next: SignedIn | null): void
-  /** Looks no further of its own accord. */
+  /** Ends the look that goes on, and begins none when the page comes back. */
   close(): void
 }
 

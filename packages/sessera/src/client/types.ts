@@ -42,7 +42,7 @@ export type Current = SignedIn | null | undefined
 
 export interface Session {
   readonly current: Current
-  /** Calls back after every change, those made in other tabs too. Answers with what ends that. */
+  /** Calls back after every change, those made in other tabs too; asks until it is known. Answers with what ends that. */
   subscribe(listener: () => void): () => void
   /** Who it is, asked of the server if need be. @throws what fetch throws, or ClientError, where it could not be asked. */
   ready(): Promise<SignedIn | null>
@@ -71,6 +71,6 @@ export interface Client {
    * In token mode, an answer of 401 for an outdated token is not seen: the request is sent once more with the next.
    */
   fetch: Fetch
-  /** Stops listening to other tabs. */
+  /** Stops listening to other tabs, and asking by itself. */
   close(): void
 }
