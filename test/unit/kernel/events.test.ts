@@ -62,6 +62,28 @@ test('a listener that throws or rejects changes nothing but the log', async () =
   ])
 })
 
+test('a listener that throws is told with the request in whose course it did', async () => {
+  const world = await createWorld()
+  const throwing = (): never => {
+    throw new Error('I throw.')
+  }
+  world.auth.on('signedIn', throwing)
+  const stop = world.auth.on('audited', ({ name }) => (name === 'session_created' ? throwing() : null))
+  const { headers, body } = await world.client().login('ada', password)
+  stop()
+  const userId = body.user?.id ?? ''
+  await world.auth.audit.attribute({ requestId: 'r1' }, () => world.auth.sessions.start({ userId }))
+  await world.auth.sessions.start({ userId })
+  const requestId = headers.get('x-request-id')
+  expect(requestId).toMatch(/./)
+  expect(world.log.map(({ fields: { error: _, ...fields } }) => fields)).toEqual([
+    { event: 'audited', requestId },
+    { event: 'signedIn', requestId },
+    { event: 'signedIn', requestId: 'r1' },
+    { event: 'signedIn' },
+  ])
+})
+
 test('a listener can stop listening', async () => {
   const world = await createWorld()
   let heard = 0

@@ -61,7 +61,7 @@ export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOp
       tellLeftOut(at)
       const event = createAuditEvent(whole(name, about, at))
       if (cap.leavesOut(event)) return
-      events.emit('audited', event)
+      events.emit('audited', event, event.requestId)
       if (closed) return
       waiting.push(event)
       drop()

@@ -36,6 +36,10 @@ export function under(kernel: Kernel, known: Partial<Circumstances>): Kernel {
         requestId: about.requestId ?? requestId,
       })
     },
+    events: {
+      on: kernel.events.on,
+      emit: (name, event, id = circumstances.requestId) => kernel.events.emit(name, event, id),
+    },
     log: requestId === undefined || requestId === null ? kernel.log : tagged(kernel.log, requestId),
   }
 }

@@ -4,7 +4,8 @@ import type { Log } from '../ports/log.js'
 type Listener<E extends keyof Events> = (event: Events[E]) => unknown
 
 export interface EventHub {
-  emit<E extends keyof Events>(name: E, event: Events[E]): void
+  /** @param requestId in the course of which request, if it is one. */
+  emit<E extends keyof Events>(name: E, event: Events[E], requestId?: string | null): void
   /** Returns the function that stops listening. */
   on<E extends keyof Events>(name: E, listener: Listener<E>): () => void
 }
@@ -24,17 +25,18 @@ export function createEventHub(log: Log): EventHub {
     name: E,
     listener: Listener<E>,
     event: Events[E],
+    requestId: string | null,
   ): Promise<void> {
     try {
       await listener(event)
     } catch (error) {
-      log.error('A listener threw.', { event: name, error })
+      log.error('A listener threw.', { ...(requestId !== null && { requestId }), event: name, error })
     }
   }
 
   return {
-    emit(name, event) {
-      for (const listener of listeners[name]) void tell(name, listener, event)
+    emit(name, event, requestId = null) {
+      for (const listener of listeners[name]) void tell(name, listener, event, requestId)
     },
     on(name, listener) {
       listeners[name].add(listener)
