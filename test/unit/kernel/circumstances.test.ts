@@ -84,6 +84,21 @@ describe('what the app attributes', () => {
     expect(unattributed(() => 7)).toBe(7)
     expect(attributed(kernel)).toBe(kernel)
   })
+
+  it('is nobody’s doing in what a listener does about refusals that others caused', async () => {
+    const { kernel, audited, pass } = await openInside()
+    kernel.events.on('audited', ({ name }) => {
+      if (name === 'sys_audit_dropped') attributed(kernel).record('sessions_ended_everyone')
+    })
+    for (let i = 0; i < 601; i++) kernel.record('authn_login_fail')
+    pass(60_001)
+    attribute({ actorId: 'ada' }, () => attributed(kernel).record('user_updated'))
+    expect(audited.slice(-3).map(({ name, actorId }) => [name, actorId])).toEqual([
+      ['sys_audit_dropped', null],
+      ['sessions_ended_everyone', null],
+      ['user_updated', 'ada'],
+    ])
+  })
 })
 
 test.each(modes)('nothing that requests do in %s mode switches on async hooks', async (mode) => {

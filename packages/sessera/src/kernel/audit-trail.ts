@@ -5,6 +5,7 @@ import { inTime } from '../changes/in-time.js'
 import { type AuditEvent, type AuditName, createAuditEvent } from '../domain/audit.js'
 import type { Log } from '../ports/log.js'
 import type { AuditStore } from '../ports/store.js'
+import { unattributed } from './attribution.js'
 import type { Circumstances } from './circumstances.js'
 import type { EventHub } from './events.js'
 import { createRefusalCap } from './refusal-cap.js'
@@ -74,7 +75,12 @@ export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOp
   /** What strangers were refused beyond the cap is one line, once their minute is over. */
   function tellLeftOut(at: number): void {
     const lost = cap.takeLeftOut(at)
-    if (lost > 0) record('sys_audit_dropped', { cause: String(lost) })
+    if (lost > 0) tellDropped(lost)
+  }
+
+  /** Nobody's doing, whoever records the next event. */
+  function tellDropped(lost: number): void {
+    unattributed(() => record('sys_audit_dropped', { cause: String(lost) }))
   }
 
   /** Makes room, the oldest first. */
@@ -124,7 +130,7 @@ export function createAuditTrail({ store, storeTime, events, log }: AuditTrailOp
     const lost = untold
     untold = 0
     log.error('Events are missing in the record: it could not be written for too long.', { events: lost })
-    record('sys_audit_dropped', { cause: String(lost) })
+    tellDropped(lost)
   }
 
   async function flush(): Promise<void> {
