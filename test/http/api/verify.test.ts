@@ -2,7 +2,7 @@
 
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { createWorld, type World, type WorldOptions } from '../../support/auth.js'
+import { createWorld, origin, type World, type WorldOptions } from '../../support/auth.js'
 import type { Client } from '../../support/client.js'
 import { serve, type WebServer } from '../../support/server.js'
 
@@ -66,6 +66,21 @@ describe('the original method', () => {
     expect(answer.status).toBe(status)
     expect(answer.all('x-auth-user-id')).toHaveLength(status === 204 ? 1 : 0)
   })
+
+  test.each([
+    ['a foreign page', evil, 403],
+    ['a page of our own', { origin, 'sec-fetch-site': 'same-origin' }, 204],
+    ['no page', {}, 204],
+  ])(
+    'does not make a mere GET of the WebSocket of %s, though proxies drop Upgrade',
+    async (_, page, status) => {
+      const { world, server } = await worldAndServer(proxied)
+      const client = await world.signedIn('session')
+      const handshake = { 'x-forwarded-method': 'GET', 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==' }
+      const headers = lines(client, { ...handshake, ...page })
+      expect((await server.send({ path: '/auth/verify', headers })).status).toBe(status)
+    },
+  )
 
   test('told twice is not told', async () => {
     const { world, server } = await worldAndServer(proxied)

@@ -34,10 +34,14 @@ async function verify({ core, kernel, request }: Call): Promise<Reply> {
   }
 }
 
-/** The method that the browser used, if a trusted proxy says so. Unknown counts as unsafe: CSRF protection applies. */
+/**
+ * The method that the browser used, if a trusted proxy says so. Unknown counts as unsafe: CSRF protection applies. So it does to
+ * the handshake of a WebSocket: proxies call it a GET and hand on its key, but drop `Upgrade`.
+ */
 function asOriginallySent(core: HttpCore, request: HttpRequest): HttpRequest {
   const { peer } = request
-  const told = peer !== null && core.isTrustedProxy(peer) ? originalMethod(request) : null
+  const isHandshake = request.header('sec-websocket-key') !== null
+  const told = !isHandshake && peer !== null && core.isTrustedProxy(peer) ? originalMethod(request) : null
   return sentAs(request, told ?? 'POST')
 }
 
