@@ -3,12 +3,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../../packages/sessera/src/errors.js'
-import {
-  isLoopbackHost,
-  parseOrigin,
-  refuseCrossSite,
-  refuseForeignOrigin,
-} from '../../packages/sessera/src/http/origin.js'
+import { isLoopbackHost, parseOrigin, refuseCrossSite } from '../../packages/sessera/src/http/origin.js'
 import { fakeRequest, refusalOf } from './fake-request.js'
 
 const policy = {
@@ -96,11 +91,15 @@ describe('a request that changes nothing', () => {
     expect(verdict(method, 'https://evil.example', 'cross-site')).toBe('allowed')
   })
 
-  it('is refused all the same where the method does not tell, as with WebSocket upgrades', () => {
-    const upgrade = fakeRequest({
-      headers: { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
-    })
-    expect(refusalOf(() => refuseForeignOrigin(upgrade, policy))).toBe('origin_refused')
+  it.each([
+    ['websocket', 'origin_refused'],
+    ['WebSocket', 'origin_refused'],
+    ['h2c, websocket', 'origin_refused'],
+    ['', 'origin_refused'],
+    ['h2c', 'allowed'],
+  ])('is refused all the same when it opens a channel: %j, %s', (upgrade, expected) => {
+    const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site', upgrade }
+    expect(refusalOf(() => refuseCrossSite(fakeRequest({ headers }), policy))).toBe(expected)
   })
 })
 

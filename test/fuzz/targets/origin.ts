@@ -2,11 +2,7 @@
 
 import { ConfigurationError } from '../../../packages/sessera/src/errors.js'
 import { fromHeaders } from '../../../packages/sessera/src/http/from-headers.js'
-import {
-  parseOrigin,
-  refuseCrossSite,
-  refuseForeignOrigin,
-} from '../../../packages/sessera/src/http/origin.js'
+import { parseOrigin, refuseCrossSite } from '../../../packages/sessera/src/http/origin.js'
 import { answerOf, chosen, hold, type Target } from '../engine/target.js'
 
 const policy = {
@@ -32,9 +28,12 @@ export const origin: Target = {
     const origins = (bits & 1) === 0 ? undefined : (bits & 4) === 0 ? sent : [sent, sent]
     const sites = (bits & 2) === 0 ? undefined : (bits & 8) === 0 ? site : [site, site]
     const requireOrigin = (bits & 16) !== 0
-    const request = fromHeaders({ origin: origins, 'sec-fetch-site': sites }, method)
-    const always = answerOf(() => refuseForeignOrigin(request, { ...policy, requireOrigin }))
-    const unsafe = answerOf(() => refuseCrossSite(request, { ...policy, requireOrigin }))
+    const judge = (as: string): object =>
+      answerOf(() => {
+        const request = fromHeaders({ origin: origins, 'sec-fetch-site': sites }, as)
+        refuseCrossSite(request, { ...policy, requireOrigin })
+      })
+    const [always, unsafe] = [judge('POST'), judge(method)]
     const isAllowed = isAllowedBy(origins, sites, requireOrigin)
     hold('value' in always === isAllowed, 'a page may act otherwise than the rule says', { origins, sites })
     const isSafe = ['GET', 'HEAD', 'OPTIONS'].includes(method)

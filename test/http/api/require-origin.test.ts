@@ -20,3 +20,10 @@ test('without it, what is no browser may sign out', async () => {
   const client = await (await createWorld()).signedIn('session')
   expect((await client.send('POST', '/auth/logout')).status).toBe(204)
 })
+
+test('with it, a program that would rather speak HTTP/2 still reads the public keys', async () => {
+  const client = (await createWorld({ requireOrigin: true })).client()
+  const path = '/.well-known/jwks.json'
+  expect((await client.send('GET', path, { headers: { upgrade: 'h2c' } })).status).toBe(200)
+  expect((await client.send('GET', path, { headers: { upgrade: 'websocket' } })).status).toBe(403)
+})

@@ -13,11 +13,6 @@ export interface OriginPolicy {
   readonly requireOrigin: boolean
 }
 
-/** Methods that promise to change nothing (RFC 9110 §9.2.1), which is why a foreign page may cause them. */
-export function isSafeMethod(method: string): boolean {
-  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
-}
-
 /**
  * Refuses a state-changing request, or an upgrade to a WebSocket, that a browser sent on behalf of a foreign page (CSRF; ASVS 5.0 3.5.1).
  * Needed wherever cookies are read or set, signing in included: a forged sign-in plants the attacker's session.
@@ -25,18 +20,24 @@ export function isSafeMethod(method: string): boolean {
  * @throws AuthError `origin_refused`.
  */
 export function refuseCrossSite(request: HttpRequest, policy: OriginPolicy): void {
-  // An upgrade is a GET, but opens a channel that CORS does not bind (ASVS 5.0 4.4.2).
-  if (!isSafeMethod(request.method) || request.header('upgrade') !== null)
-    refuseForeignOrigin(request, policy)
+  if (!isSafeMethod(request.method) || opensChannel(request)) refuseForeignOrigin(request, policy)
+}
+
+/** Methods that promise to change nothing (RFC 9110 §9.2.1), which is why a foreign page may cause them. */
+function isSafeMethod(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 }
 
 /**
- * The same rule whatever the method: for WebSocket upgrades, which are GET but not bound by CORS, and for
- * forward-auth, where the method is somebody else's.
- *
- * @throws AuthError `origin_refused`.
+ * An upgrade is a GET, but opens a channel that CORS does not bind (ASVS 5.0 4.4.2). Not so the one to HTTP/2, which some
+ * programs offer with every request and no browser does.
  */
-export function refuseForeignOrigin(request: HttpRequest, policy: OriginPolicy): void {
+function opensChannel(request: HttpRequest): boolean {
+  const upgrade = request.header('upgrade')
+  return upgrade !== null && upgrade !== 'h2c'
+}
+
+function refuseForeignOrigin(request: HttpRequest, policy: OriginPolicy): void {
   const origin = request.header('origin')
   const fetchSite = request.header('sec-fetch-site')
   if (origin === duplicated || fetchSite === duplicated) throw new AuthError('origin_refused')
