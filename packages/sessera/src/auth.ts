@@ -205,7 +205,8 @@ export interface Auth<out C = {}> {
       readonly until?: number
     }): Promise<readonly RecordedEvent[]>
     /**
-     * Runs `work`, and puts on record who did what it does.
+     * Runs `work`, and puts on record who did what it does. Attempts count at this address, and sessions begin from it, unless
+     * `from` says otherwise.
      *
      * @example
      * await auth.audit.attribute({ actorId: admin.id, ip: req.ip }, () => auth.users.disable(userId))

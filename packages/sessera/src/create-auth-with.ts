@@ -81,8 +81,8 @@ export function createAuthWith<C extends object>(options: AuthOptions<C>, ports:
     },
     sessions: {
       async start({ userId, mode = 'session', factors = [], remember = false, from }) {
-        const wanted = { mode, factors, remember, from: from ?? unknownFrom }
-        return started(await startSession(await kernelOf(from), userId, wanted))
+        const kernel = await kernelOf(from)
+        return started(await startSession(kernel, userId, { mode, factors, remember, from: fromOf(kernel) }))
       },
       async list(userId) {
         const sessions = await listSessions(await kernelOf(), userId)
@@ -98,8 +98,9 @@ export function createAuthWith<C extends object>(options: AuthOptions<C>, ports:
     },
     users: {
       async signIn(login, password, { mode = 'session', remember = false, from, device = null } = {}) {
-        const who = { login, password, mode, remember, from: from ?? unknownFrom, device }
-        return started(await signIn(await kernelOf(from), who))
+        const kernel = await kernelOf(from)
+        const who = { login, password, mode, remember, from: fromOf(kernel), device }
+        return started(await signIn(kernel, who))
       },
       ...createUserVerbs(kernelOf),
     },
@@ -134,7 +135,10 @@ function infoOf(session: Session): SessionInfo {
   return { id, mode, factors, provenAt, createdAt, lastSeenAt, idleEndsAt, expiresAt, ip, userAgent }
 }
 
-const unknownFrom: From = { ip: null, userAgent: null }
+/** Where the app says that it comes from, with the call or around it. */
+function fromOf({ circumstances: { ip, userAgent } }: Kernel): From {
+  return { ip, userAgent }
+}
 
 function createCore(
   options: AuthOptions<object>,

@@ -56,6 +56,27 @@ describe('a kernel under circumstances', () => {
 })
 
 describe('what the app attributes', () => {
+  it('is where its sign-ins come from, for limits and lists of devices, unless it says so itself', async () => {
+    const { auth, events } = await createWorld()
+    const [here, there] = [
+      { ip: '192.0.2.1', userAgent: null },
+      { ip: '192.0.2.9', userAgent: 'a browser' },
+    ]
+    const within = <T>(work: () => Promise<T>): Promise<T> => auth.audit.attribute({ ip: here.ip }, work)
+    const wrong = within(() => auth.users.signIn('ada', 'four wrong words of length'))
+    await expect(wrong).rejects.toMatchObject({ code: 'invalid_credentials' })
+    await within(() => auth.users.signIn('ada', password))
+    await within(() => auth.users.signIn('ada', password, { from: there }))
+    const { id = '' } = (await auth.users.find({ username: 'ada' })) ?? {}
+    await within(() => auth.sessions.start({ userId: id }))
+    await auth.sessions.start({ userId: id })
+    expect(events).toContainEqual({ name: 'signInFailed', login: 'ada', ip: here.ip })
+    const sessions = (await auth.sessions.list(id)).map(({ ip, userAgent }) => ({ ip, userAgent }))
+    expect(sessions).toHaveLength(4)
+    expect(sessions).toEqual(expect.arrayContaining([here, there, { ip: null, userAgent: null }]))
+    expect(sessions.filter(({ ip }) => ip === here.ip)).toHaveLength(2)
+  })
+
   it('travels with its calls, and never mixes with those of others', async () => {
     const { kernel, audited } = await openInside()
     const before = audited.length

@@ -1,5 +1,5 @@
 // Who acts, from where, in which request: what the record and the log lines say beside the event itself. A kernel carries
-// them, so that no use case has to hand them on; they decide nothing.
+// them, so that no use case has to hand them on; they decide nothing but at which address attempts are counted.
 
 import type { Log, LogFields } from '../ports/log.js'
 import type { Kernel } from './kernel.js'
