@@ -81,8 +81,7 @@ export function createAuthWith<C extends object>(options: AuthOptions<C>, ports:
     },
     sessions: {
       async start({ userId, mode = 'session', factors = [], remember = false, from }) {
-        const kernel = await kernelOf(from)
-        return started(await startSession(kernel, userId, { mode, factors, remember, from: fromOf(kernel) }))
+        return started(await startSession(await kernelOf(from), userId, { mode, factors, remember }))
       },
       async list(userId) {
         const sessions = await listSessions(await kernelOf(), userId)
@@ -98,9 +97,8 @@ export function createAuthWith<C extends object>(options: AuthOptions<C>, ports:
     },
     users: {
       async signIn(login, password, { mode = 'session', remember = false, from, device = null } = {}) {
-        const kernel = await kernelOf(from)
-        const who = { login, password, mode, remember, from: fromOf(kernel), device }
-        return started(await signIn(kernel, who))
+        const who = { login, password, mode, remember, device }
+        return started(await signIn(await kernelOf(from), who))
       },
       ...createUserVerbs(kernelOf),
     },
@@ -133,11 +131,6 @@ function infoOf(session: Session): SessionInfo {
     session
   const idleEndsAt = Math.min(lastSeenAt + idleSeconds * 1000, expiresAt)
   return { id, mode, factors, provenAt, createdAt, lastSeenAt, idleEndsAt, expiresAt, ip, userAgent }
-}
-
-/** Where the app says that it comes from, with the call or around it. */
-function fromOf({ circumstances: { ip, userAgent } }: Kernel): From {
-  return { ip, userAgent }
 }
 
 function createCore(

@@ -31,7 +31,6 @@ export const local = parseDemands({ check: 'local' })
 export const feed = parseDemands({ check: 'feed' })
 export const store = parseDemands({ check: 'store' })
 export const nothing: Presented = { bearer: null, sessionCookie: null, accessCookie: null }
-export const nowhere: From = { ip: null, userAgent: null }
 
 export interface Inside {
   readonly kernel: Kernel
@@ -106,8 +105,7 @@ export async function openInside({ foreign, ...chosen }: InsideOptions = {}): Pr
     warnings,
     userId,
     addUser,
-    signIn: (mode, login = 'ada') =>
-      signIn(kernel, { login, password, mode, remember: false, from: nowhere, device: null }),
+    signIn: (mode, login = 'ada') => signIn(kernel, { login, password, mode, remember: false, device: null }),
     pass(ms) {
       clock.advance(ms)
       storeClock.advance(ms)

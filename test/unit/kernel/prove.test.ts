@@ -14,7 +14,7 @@ import { startSession } from '../../../packages/sessera/src/kernel/start-session
 import { nextPassword, password } from '../../support/auth.js'
 import { createForeignUsers } from '../../support/foreign-users.js'
 import { wrong } from '../../support/guessing.js'
-import { feed, type Inside, nowhere, openInside, presentedOf } from './inside.js'
+import { feed, type Inside, openInside, presentedOf } from './inside.js'
 
 /** Signed in without a password, as by the app's own means. */
 async function enter(
@@ -26,7 +26,6 @@ async function enter(
     mode: 'session',
     factors,
     remember: false,
-    from: nowhere,
   })
   return await authenticate(kernel, presentedOf(granted), feed)
 }
@@ -85,7 +84,6 @@ describe('re-authentication', () => {
       mode: 'session',
       factors: ['otp'],
       remember: false,
-      from: nowhere,
     })
     const who = await authenticate(kernel, presentedOf(granted), feed)
     expect(recall(kernel, presentedOf(granted), feed)).not.toBeNull()

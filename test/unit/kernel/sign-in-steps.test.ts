@@ -2,6 +2,7 @@
 
 import { describe, expect, test, vi } from 'vitest'
 import { AuthError } from '../../../packages/sessera/src/errors.js'
+import { under } from '../../../packages/sessera/src/kernel/circumstances.js'
 import type { Grant } from '../../../packages/sessera/src/kernel/grant.js'
 import type { Kernel } from '../../../packages/sessera/src/kernel/kernel.js'
 import { signIn } from '../../../packages/sessera/src/kernel/sign-in.js'
@@ -11,12 +12,12 @@ import { disableUser } from '../../../packages/sessera/src/kernel/user-changed.j
 import { password } from '../../support/auth.js'
 import { createForeignUsers } from '../../support/foreign-users.js'
 import { wrong } from '../../support/guessing.js'
-import { type Inside, nowhere, openInside } from './inside.js'
+import { type Inside, openInside } from './inside.js'
 
 const day = 86_400_000
 
 function attempt(kernel: Kernel, login: string, text: string): Promise<Grant> {
-  const how = { mode: 'session', remember: false, from: nowhere, device: null } as const
+  const how = { mode: 'session', remember: false, device: null } as const
   return signIn(kernel, { login, password: text, ...how })
 }
 
@@ -87,7 +88,7 @@ describe('what is told of an attempt', () => {
 
 describe('a session starts for nobody', () => {
   const start = (kernel: Kernel, userId: string): Promise<Grant> =>
-    startSession(kernel, userId, { mode: 'session', factors: [], remember: false, from: nowhere })
+    startSession(kernel, userId, { mode: 'session', factors: [], remember: false })
 
   test.each([
     ['who is disabled', async ({ kernel, userId }: Inside) => disableUser(kernel, userId, { force: true })],
@@ -148,7 +149,6 @@ describe('a new session', () => {
       mode: 'session',
       factors: [],
       remember,
-      from: nowhere,
     })
     expect([session.idleSeconds, session.expiresAt - session.createdAt, persistent]).toEqual([
       idleSeconds,
@@ -163,13 +163,8 @@ describe('a new session', () => {
     [null, null],
   ])('keeps a line of what the browser calls itself', async (sent, userAgent) => {
     const { kernel, userId } = await openInside()
-    const from = { ip: '203.0.113.9', userAgent: sent }
-    const { session } = await startSession(kernel, userId, {
-      mode: 'token',
-      factors: [],
-      remember: false,
-      from,
-    })
+    const from = under(kernel, { ip: '203.0.113.9', userAgent: sent })
+    const { session } = await startSession(from, userId, { mode: 'token', factors: [], remember: false })
     expect(session).toMatchObject({ ip: '203.0.113.9', userAgent })
   })
 })

@@ -20,7 +20,7 @@ import {
   userChanged,
 } from '../../../packages/sessera/src/kernel/user-changed.js'
 import { nextPassword, password } from '../../support/auth.js'
-import { feed, type Inside, nowhere, openInside, presentedOf } from './inside.js'
+import { feed, type Inside, openInside, presentedOf } from './inside.js'
 
 const inDays = (days: number): number => days * 86_400_000
 
@@ -203,6 +203,6 @@ describe('a list of users', () => {
 test('whoever makes an account has proven a password', async () => {
   const { kernel } = await openInside({ registration: 'open' })
   const who = { username: 'grace', password, email: null }
-  const { session } = await signUp(kernel, who, { mode: 'session', remember: false, from: nowhere })
+  const { session } = await signUp(kernel, who, { mode: 'session', remember: false })
   expect(session.factors).toEqual(['pwd'])
 })

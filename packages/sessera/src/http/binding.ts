@@ -96,7 +96,7 @@ export function createBinding(auth: object): Binding {
       refuseForeignPage(core, request)
       await core.ready()
       if (typeof username !== 'string') throw notText()
-      const wanted = { mode: parseMode(mode), remember: false, from: fromOf(request) }
+      const wanted = { mode: parseMode(mode), remember: false }
       const who = { username, password, email }
       return await enterWith(request, (kernel, device) => signUp(kernel, who, { ...wanted, device }), refresh)
     },
@@ -105,14 +105,14 @@ export function createBinding(auth: object): Binding {
       refuseForeignPage(core, request)
       await core.ready()
       if (typeof login !== 'string') throw notText()
-      const who = { login, password, mode: parseMode(mode), remember, from: fromOf(request) }
+      const who = { login, password, mode: parseMode(mode), remember }
       return await enterWith(request, (kernel, device) => signIn(kernel, { ...who, device }), refresh)
     },
 
     async startSession(request, { userId, factors = [], mode, remember = false, refresh }) {
       refuseForeignPage(core, request)
       await core.ready()
-      const wanted = { mode: parseMode(mode), factors, remember, from: fromOf(request) }
+      const wanted = { mode: parseMode(mode), factors, remember }
       return await enterWith(request, (kernel) => startSession(kernel, userId, wanted), refresh)
     },
 
@@ -149,10 +149,6 @@ export function createBinding(auth: object): Binding {
 
     attribute: ({ ip, userAgent, requestId }, work) => attribute({ ip, userAgent, requestId }, work),
   }
-}
-
-function fromOf(request: HttpRequest): From {
-  return { ip: request.ip, userAgent: request.userAgent }
 }
 
 /** For whoever asks for a principal where no guard of the same Auth has let anyone pass. */

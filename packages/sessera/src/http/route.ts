@@ -96,11 +96,6 @@ export function guarded<S extends Schema, Q extends Schema>(
   }
 }
 
-/** Who is at the door, as far as the connection tells. */
-export function fromOf({ request }: Call): From {
-  return { ip: request.ip, userAgent: request.userAgent }
-}
-
 function parseBody<S extends Schema>(schema: S | undefined, json: unknown): InferOutput<S> {
   return schema === undefined ? undefined : parse(schema, json)
 }

@@ -28,7 +28,7 @@ async function signInWith(
   presented: string,
   { login, ...wanted }: Omit<PasswordSignIn, 'password'>,
 ): Promise<Grant> {
-  const { ip } = wanted.from
+  const { ip } = kernel.circumstances
   const address = await countAddress(kernel, ip)
   const candidate = await kernel.users.findLogin(login)
   const userId = candidate?.subject.userId ?? null

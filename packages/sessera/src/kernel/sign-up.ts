@@ -21,7 +21,7 @@ export async function signUp(
   wanted: Omit<NewSession, 'factors'>,
 ): Promise<Grant> {
   if (kernel.policy.registration !== 'open') throw new AuthError('registration_closed')
-  await limitRegister(kernel, wanted.from.ip)
+  await limitRegister(kernel, kernel.circumstances.ip)
   const { username, password, email } = who
   const { id } = await createUser(kernel, { username, password, email, roles: [], claims: {} })
   return await startSession(kernel, id, { ...wanted, factors: ['pwd'] })

@@ -16,7 +16,6 @@ export interface NewSession {
   /** RFC 8176 `amr` values, such as `pwd`. */
   readonly factors: readonly string[]
   readonly remember: boolean
-  readonly from: From
   /** The device mark as sent, null without one: the grant brings one that vouches for this user too. Left out: no mark. */
   readonly device?: string | null
 }
@@ -37,7 +36,8 @@ export async function startSessionFor(kernel: Kernel, subject: Subject, wanted: 
   const { userId } = subject
   if (subject.disabledAt !== null || (await kernel.users.load(userId)) === null)
     throw new AuthError('invalid_credentials')
-  await kernel.policy.beforeSignIn({ userId, from: wanted.from })
+  const { ip, userAgent } = kernel.circumstances
+  await kernel.policy.beforeSignIn({ userId, from: { ip, userAgent } })
 
   const session = newSession(kernel, subject, wanted)
   const { value: created } = await kernel.store.sessions.create(session)
@@ -67,11 +67,8 @@ async function endTooMany(kernel: Kernel, { id, userId }: Session): Promise<void
   for (const session of ended) announceEnd(kernel, session, 'too_many')
 }
 
-function newSession(
-  kernel: Kernel,
-  subject: Subject,
-  { mode, factors, remember, from }: NewSession,
-): Session {
+function newSession(kernel: Kernel, subject: Subject, { mode, factors, remember }: NewSession): Session {
+  const { ip, userAgent } = kernel.circumstances
   const { idleSeconds, absoluteSeconds } = remember ? kernel.policy.remember : kernel.policy.session
   const now = kernel.storeTime.now()
   return {
@@ -91,8 +88,8 @@ function newSession(
     lastSeenAt: now,
     idleSeconds,
     expiresAt: now + absoluteSeconds * 1000,
-    ip: from.ip,
-    userAgent: from.userAgent?.replace(/\p{Cc}/gu, ' ').slice(0, 512) ?? null,
+    ip,
+    userAgent: userAgent?.replace(/\p{Cc}/gu, ' ').slice(0, 512) ?? null,
     label: null,
     version: 1,
   }

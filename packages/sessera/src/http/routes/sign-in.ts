@@ -13,7 +13,7 @@ import * as shape from '../contract.js'
 import { clearAll, deliver } from '../deliver.js'
 import { readOwnCookies, readPresented } from '../guard.js'
 import { signInReplacing } from '../replaced.js'
-import { type Call, fromOf, guarded, open, type Reply, type Route } from '../route.js'
+import { type Call, guarded, open, type Reply, type Route } from '../route.js'
 
 // ASVS 5.0 14.3.1. Not "cookies": that would take those of other apps on the same domain.
 const forgetPages = [['Clear-Site-Data', '"cache"']] as const
@@ -26,7 +26,7 @@ export const signInRoutes: readonly Route[] = [
     body: shape.registerBody,
     success: { status: 201, schema: shape.signedIn },
     async answer(call, { username, password, email = null, mode = 'session', refresh: refreshIn = 'body' }) {
-      const wanted = { mode, remember: false, from: fromOf(call) }
+      const wanted = { mode, remember: false }
       const granted = await signInReplacing(call, (device) =>
         signUp(call.kernel, { username, password, email }, { ...wanted, device }),
       )
@@ -43,7 +43,7 @@ export const signInRoutes: readonly Route[] = [
       call,
       { username, password, mode = 'session', remember = false, refresh: refreshIn = 'body' },
     ) {
-      const who = { login: username, password, mode, remember, from: fromOf(call) }
+      const who = { login: username, password, mode, remember }
       const granted = await signInReplacing(call, (device) => signIn(call.kernel, { ...who, device }))
       return signedInReply(call, granted, { status: 200, refreshIn })
     },
