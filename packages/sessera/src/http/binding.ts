@@ -7,7 +7,6 @@ import { type Mode, modes } from '../domain/principal.js'
 import type { SignInBy, SignUpBy, StartFor } from '../domain/sign-in-by.js'
 import { AuthError } from '../errors.js'
 import { attribute } from '../kernel/attribution.js'
-import { under } from '../kernel/circumstances.js'
 import type { Grant } from '../kernel/grant.js'
 import type { Kernel } from '../kernel/kernel.js'
 import type { Authenticated } from '../kernel/recognise.js'
@@ -18,6 +17,7 @@ import { startSession } from '../kernel/start-session.js'
 import { coreOf, type HttpCore } from './core.js'
 import { corsHeaders, preflight } from './cors.js'
 import { clearAll, type Delivery, deliver, renewalCookies } from './deliver.js'
+import { kernelFor, logCause, seenOf } from './for-request.js'
 import { authorize, authorizeNow, readOwnCookies, readPresented, refuseForeignPage } from './guard.js'
 import type { HeaderList, HttpRequest, HttpResponse } from './message.js'
 import { problemOf } from './problem.js'
@@ -52,23 +52,13 @@ const shared = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 export function createBinding(auth: object): Binding {
   const core = coreOf(auth)
 
-  /** What was not foreseen is logged; the client gets a sentence from the table. */
-  function logCause({ method, path, requestId }: HttpRequest, error: unknown): void {
-    if (error instanceof AuthError && error.cause === undefined) return
-    core.log.error('A request failed.', { method, path, requestId, error })
-  }
-
-  function kernelFor({ ip, userAgent, requestId }: HttpRequest): Kernel {
-    return under(core.kernel, { ip, userAgent, requestId })
-  }
-
   /** A new sign-in replaces what this client held before. */
   async function enterWith(
     request: HttpRequest,
     grant: (kernel: Kernel, device: string | null) => Promise<Grant>,
     refreshIn: 'body' | 'cookie' = 'body',
   ): Promise<Delivery> {
-    const kernel = kernelFor(request)
+    const kernel = kernelFor(core, request)
     const granted = await signInReplacing({ core, kernel, request }, (device) => grant(kernel, device))
     return deliver(core.cookies, granted, refreshIn)
   }
@@ -122,7 +112,7 @@ export function createBinding(auth: object): Binding {
       const { bearer, sessionCookie, accessCookie } = readPresented(core, request)
       const { refresh } = readOwnCookies(core, request)
       const held = { bearer, sessionCookie, accessCookie, refreshTokens: [refresh] }
-      await signOut(kernelFor(request), held)
+      await signOut(kernelFor(core, request), held)
       return clearAll(core.cookies)
     },
 
@@ -134,20 +124,20 @@ export function createBinding(auth: object): Binding {
     },
 
     refusal(request, error) {
-      logCause(request, error)
+      logCause(core, request, error)
       const { status, headers, body } = problemOf(error)
       const own = [...core.securityHeaders, ['X-Request-Id', request.requestId ?? ''] as const]
       return { status, headers: [...own, ...headers], body }
     },
 
     announcement(request, refusal) {
-      logCause(request, refusal)
+      logCause(core, request, refusal)
       const { status, headers } = problemOf(refusal)
       const own = headers.filter(([name]) => name !== 'Content-Type')
       return { status, headers: [['X-Request-Id', request.requestId ?? ''], ...own] }
     },
 
-    attribute: ({ ip, userAgent, requestId }, work) => attribute({ ip, userAgent, requestId }, work),
+    attribute: (request, work) => attribute(seenOf(request), work),
   }
 }
 

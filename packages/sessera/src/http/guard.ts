@@ -8,6 +8,7 @@ import type { Authenticated, Presented } from '../kernel/recognise.js'
 import { peekBearer, readBearer } from './bearer.js'
 import { type Cookies, readCookies } from './cookies.js'
 import type { HttpCore } from './core.js'
+import { seenOf } from './for-request.js'
 import { duplicated, type HttpRequest } from './message.js'
 import { refuseCrossSite } from './origin.js'
 
@@ -72,14 +73,11 @@ export function refuseForeignPage(
   try {
     refuseCrossSite(request, core.origins)
   } catch (refusal) {
-    const { ip, userAgent, requestId } = request
     core.kernelNow()?.record('authz_fail', {
       actorId: null,
       userId: principal?.id ?? null,
       sessionId: principal?.sessionId ?? null,
-      ip,
-      userAgent,
-      requestId,
+      ...seenOf(request),
       cause: 'origin_refused',
     })
     throw refusal

@@ -1,11 +1,11 @@
 // One request to the API, readable top to bottom. Null when the path is none of ours.
 
 import { AuthError } from '../errors.js'
-import { type Circumstances, under } from '../kernel/circumstances.js'
 import type { Authenticated } from '../kernel/recognise.js'
 import type { HttpCore } from './core.js'
 import { corsHeaders, preflight } from './cors.js'
 import { renewalCookies } from './deliver.js'
+import { kernelFor, logCause } from './for-request.js'
 import { authorize, refuseForeignPage } from './guard.js'
 import { readJson } from './json-body.js'
 import type { HttpRequest, HttpResponse } from './message.js'
@@ -51,18 +51,13 @@ async function respond(core: HttpCore, request: HttpRequest, match: Match | null
     const who = route.demands === null ? null : await authorize(core, request, route.demands)
     const renewed = renew(core, who)
     const json = route.body === null ? undefined : await readJson(request, { optional: route.body.optional })
-    const kernel = under(core.kernel, circumstancesOf(request, who))
+    const kernel = kernelFor(core, request, who)
     return render(await route.run({ core, kernel, request, id: match.id, who }, json), renewed)
   } catch (error) {
-    return refuse(core, request, route.narrow === undefined ? error : route.narrow(error))
+    const refusal = route.narrow === undefined ? error : route.narrow(error)
+    logCause(core, request, refusal)
+    return problemOf(refusal)
   }
-}
-
-function circumstancesOf(
-  { ip, userAgent, requestId }: HttpRequest,
-  who: Authenticated | null,
-): Partial<Circumstances> {
-  return { ip, userAgent, requestId, ...(who !== null && { actorId: who.principal.id }) }
 }
 
 /** Before the route does anything: what was read may be too old to sign on afterwards, and that must not undo its answer. */
@@ -88,14 +83,6 @@ function refuseTokenInQuery({ query }: HttpRequest): void {
       detail: 'Send tokens in the Authorization header or the body, never in the URL.',
     })
   }
-}
-
-/** What was not foreseen is logged with its cause; the client gets a sentence from the table. */
-function refuse(core: HttpCore, { method, path, requestId }: HttpRequest, error: unknown): HttpResponse {
-  if (!(error instanceof AuthError) || error.cause !== undefined) {
-    core.log.error('A request failed.', { method, path, requestId, error })
-  }
-  return problemOf(error)
 }
 
 function methodsOf({ byMethod }: Match): readonly string[] {
