@@ -80,7 +80,7 @@ export function createBinding(auth: object): Binding {
       }
     },
 
-    cookiesFor: ({ renewal }) => (renewal === null ? [] : renewalCookies(core.kernel, core.cookies, renewal)),
+    cookiesFor: (who) => renewalCookies(core, who),
 
     async signUp(request, { username, password, email = null, mode, refresh }) {
       refuseForeignPage(core, request)

@@ -2,9 +2,9 @@
 
 import type { TokenPair } from '../domain/token-pair.js'
 import { type Grant, grant } from '../kernel/grant.js'
-import type { Kernel } from '../kernel/kernel.js'
-import type { Renewal } from '../kernel/recognise.js'
+import type { Authenticated } from '../kernel/recognise.js'
 import { type CookieJar, clearCookie, writeCookie } from './cookies.js'
+import type { HttpCore } from './core.js'
 
 /** 400 days, the longest that browsers keep a cookie (RFC 6265bis §5.5). */
 const deviceSeconds = 34_560_000
@@ -41,9 +41,9 @@ export function deliver(cookies: CookieJar, granted: Grant, refreshIn: 'body' | 
   }
 }
 
-/** The cookies that a response carries so that the next request needs no renewal. */
-export function renewalCookies(kernel: Kernel, cookies: CookieJar, renewal: Renewal): readonly string[] {
-  return deliver(cookies, grant(kernel, renewal.live), 'body').setCookies
+/** The cookies that the answer to whoever passed carries so that the next request needs no renewal; mostly none. */
+export function renewalCookies(core: HttpCore, { renewal }: Authenticated): readonly string[] {
+  return renewal === null ? [] : deliver(core.cookies, grant(core.kernel, renewal.live), 'body').setCookies
 }
 
 /** The device mark stays: it opens nothing, and shields whoever signs in here again. */

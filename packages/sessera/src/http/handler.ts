@@ -1,7 +1,6 @@
 // One request to the API, readable top to bottom. Null when the path is none of ours.
 
 import { AuthError } from '../errors.js'
-import type { Authenticated } from '../kernel/recognise.js'
 import type { HttpCore } from './core.js'
 import { corsHeaders, preflight } from './cors.js'
 import { renewalCookies } from './deliver.js'
@@ -49,7 +48,8 @@ async function respond(core: HttpCore, request: HttpRequest, match: Match | null
     refuseTokenInQuery(request)
     await core.ready()
     const who = route.demands === null ? null : await authorize(core, request, route.demands)
-    const renewed = renew(core, who)
+    // Before the route does anything: what was read may be too old to sign on afterwards, and that must not undo its answer.
+    const renewed = who === null ? [] : renewalCookies(core, who)
     const json = route.body === null ? undefined : await readJson(request, { optional: route.body.optional })
     const kernel = kernelFor(core, request, who)
     return render(await route.run({ core, kernel, request, id: match.id, who }, json), renewed)
@@ -58,11 +58,6 @@ async function respond(core: HttpCore, request: HttpRequest, match: Match | null
     logCause(core, request, refusal)
     return problemOf(refusal)
   }
-}
-
-/** Before the route does anything: what was read may be too old to sign on afterwards, and that must not undo its answer. */
-function renew(core: HttpCore, who: Authenticated | null): readonly string[] {
-  return who === null || who.renewal === null ? [] : renewalCookies(core.kernel, core.cookies, who.renewal)
 }
 
 /** The reply as sent, with the cookies that were due unless it brings its own. */

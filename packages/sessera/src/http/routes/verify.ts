@@ -20,8 +20,9 @@ export const verifyRoutes: readonly Route[] = [
   }),
 ]
 
-async function verify({ core, kernel, request }: Call): Promise<Reply> {
-  const { principal, renewal } = await authorize(core, asOriginallySent(core, request), noDemands)
+async function verify({ core, request }: Call): Promise<Reply> {
+  const who = await authorize(core, asOriginallySent(core, request), noDemands)
+  const { principal } = who
   return {
     status: 204,
     headers: [
@@ -30,7 +31,7 @@ async function verify({ core, kernel, request }: Call): Promise<Reply> {
       ['X-Auth-Roles', principal.roles.map(encodeURIComponent).join(',')],
       ['X-Auth-Session', principal.sessionId ?? ''],
     ],
-    setCookies: renewal === null ? [] : renewalCookies(kernel, core.cookies, renewal),
+    setCookies: renewalCookies(core, who),
   }
 }
 
