@@ -2,8 +2,7 @@
 // Invariant: whatever reads or sets cookies refuses pages of other origins first.
 
 import { type Demands, parseDemands } from '../domain/demands.js'
-import type { From } from '../domain/from.js'
-import { type Mode, modes } from '../domain/principal.js'
+import { type Mode, modes, type Principal } from '../domain/principal.js'
 import type { SignInBy, SignUpBy, StartFor } from '../domain/sign-in-by.js'
 import { AuthError } from '../errors.js'
 import { attribute } from '../kernel/attribution.js'
@@ -23,12 +22,20 @@ import type { HeaderList, HttpRequest, HttpResponse } from './message.js'
 import { problemOf } from './problem.js'
 import { signInReplacing } from './replaced.js'
 
+/** Who passed, and with whose guard: an app of several tenants has an Auth for each, and one says nothing to another. */
+export interface Pass {
+  readonly core: HttpCore
+  readonly who: Authenticated
+}
+
 export interface Binding {
   readonly core: HttpCore
   /** At once when the answer is at hand, else a promise. Throws or rejects with the refusal. */
   guard(demands: Demands): (request: HttpRequest) => Authenticated | Promise<Authenticated>
   /** Null when nobody is recognised. Rejects with any other refusal. */
   find(request: HttpRequest, demands: Demands): Promise<Authenticated | null>
+  /** @throws AuthError `unauthenticated` unless it is a pass of this Auth. */
+  principalOf(pass: Pass | undefined): Principal<object>
   /** The cookies that are due with the answer to whoever passed; mostly none. */
   cookiesFor(who: Authenticated): readonly string[]
   signUp(request: HttpRequest, who: SignUpBy): Promise<Delivery>
@@ -78,6 +85,11 @@ export function createBinding(auth: object): Binding {
         if (error instanceof AuthError && isNobody(error)) return null
         throw error
       }
+    },
+
+    principalOf(pass) {
+      if (pass === undefined || pass.core !== core) throw nobodyPassed()
+      return pass.who.principal
     },
 
     cookiesFor: (who) => renewalCookies(core, who),
@@ -142,7 +154,7 @@ export function createBinding(auth: object): Binding {
 }
 
 /** For whoever asks for a principal where no guard of the same Auth has let anyone pass. */
-export function nobodyPassed(): AuthError {
+function nobodyPassed(): AuthError {
   return new AuthError('unauthenticated', {
     detail: 'Nobody has passed a guard here. Put guard() before this handler.',
   })

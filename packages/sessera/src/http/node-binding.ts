@@ -1,4 +1,5 @@
-// One Auth on node:http: what forNode, forExpress and forFastify are made of. Never throws what it can answer.
+// One Auth on node:http: what forNode, forExpress, forFastify and forNest are made of. What is refused is thrown, for each
+// framework to answer in its own way; only the refusal of an upgrade is answered here, on the socket.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -8,8 +9,7 @@ import type { SignInBy, SignUpBy, StartFor } from '../domain/sign-in-by.js'
 import type { TokenPair } from '../domain/token-pair.js'
 import type { AuthError } from '../errors.js'
 import type { Authenticated } from '../kernel/recognise.js'
-import { type Binding, createBinding, nobodyPassed } from './binding.js'
-import type { HttpCore } from './core.js'
+import { type Binding, createBinding, type Pass } from './binding.js'
 import type { Delivery } from './deliver.js'
 import { addAtHeaderWrite, fromNode, writeNode } from './from-node.js'
 import { handle } from './handler.js'
@@ -21,8 +21,7 @@ import { discoveryRoutes } from './routes/discovery.js'
 const passed: unique symbol = Symbol('sessera principal')
 
 interface GuardedRequest extends IncomingMessage {
-  /** With whose guard it was: an app of several tenants has an Auth for each, and one says nothing to another. */
-  [passed]?: { readonly core: HttpCore; readonly who: Authenticated }
+  [passed]?: Pass
 }
 
 export interface NodeBinding {
@@ -129,11 +128,7 @@ export function bindNode(auth: object): NodeBinding {
       }
     },
 
-    principal(req: GuardedRequest) {
-      const pass = req[passed]
-      if (pass === undefined || pass.core !== core) throw nobodyPassed()
-      return pass.who.principal
-    },
+    principal: (req: GuardedRequest) => binding.principalOf(req[passed]),
 
     async findPrincipal(req, res, demands) {
       const who = await binding.find(read(req), demands)
