@@ -45,6 +45,7 @@ export function fromFetch(request: Request, options: FromFetchOptions = {}): Htt
 class FetchRequest implements HttpRequest {
   readonly #request: Request
   readonly #options: FromFetchOptions
+  #parsedUrl: URL | null = null
 
   constructor(request: Request, options: FromFetchOptions) {
     this.#request = request
@@ -56,11 +57,16 @@ class FetchRequest implements HttpRequest {
   }
 
   get path(): string {
-    return new URL(this.#request.url).pathname
+    return this.#url.pathname
   }
 
   get query(): string {
-    return new URL(this.#request.url).search.slice(1)
+    return this.#url.search.slice(1)
+  }
+
+  get #url(): URL {
+    this.#parsedUrl ??= new URL(this.#request.url)
+    return this.#parsedUrl
   }
 
   get peer(): string | null {
