@@ -173,11 +173,6 @@ describe('a body that a framework has parsed', () => {
     expect(answer.status).toBe(400)
   })
 
-  it('may be handed over, as Fastify needs', async () => {
-    const port = await answerWith((request) => request.body(), { ...options, parsedBody: { b: 2 } })
-    expect(JSON.parse((await sendRaw(port, bytes)).body)).toEqual({ parsed: { b: 2 } })
-  })
-
   it('and found empty is empty', async () => {
     const drain: express.RequestHandler = (req, _, next) => {
       req.resume().once('end', () => next())

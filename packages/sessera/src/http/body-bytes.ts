@@ -72,7 +72,7 @@ export function refuseUnreadableBody(request: HttpRequest): void {
   if (typeof length === 'string' && Number(length) > maxBodyBytes) throw bodyTooLarge()
 }
 
-export function bodyTooLarge(): AuthError {
+function bodyTooLarge(): AuthError {
   return new AuthError('payload_too_large', {
     detail: `The request body is longer than ${maxBodyBytes / 1024} KiB.`,
   })

@@ -13,8 +13,6 @@ export interface FromNodeOptions {
   readonly clientIp: ClientIp
   /** Default: requests have no id. */
   readonly requestId?: RequestIdOf
-  /** The body, where a framework keeps what it parsed elsewhere than in `req.body`. Undefined: not parsed. */
-  readonly parsedBody?: unknown
   /** How long a body may take to arrive. Default 10 s. */
   readonly bodySeconds?: number
 }
@@ -100,7 +98,7 @@ class NodeRequest implements HttpRequest {
   }
 
   async body(): Promise<{ readonly text: string } | { readonly parsed: unknown }> {
-    const given = this.#options.parsedBody ?? this.#req.body
+    const given = this.#req.body
     if (typeof given === 'string') return { text: given }
     if (given instanceof Uint8Array) return { text: decodeBody(given) }
     if (given !== undefined) return { parsed: given }
