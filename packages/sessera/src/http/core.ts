@@ -10,7 +10,7 @@ import type { RequestIdOf } from './request-id.js'
 import type { Match } from './routes.js'
 
 export interface HttpCore {
-  /** @throws AuthError `unavailable` before `ready`. */
+  /** Under what the app attributes at this moment; for one request see `kernelFor`. @throws AuthError `unavailable` before `ready`. */
   readonly kernel: Kernel
   readonly log: Log
   readonly basePath: string
@@ -24,9 +24,9 @@ export interface HttpCore {
   readonly isTrustedProxy: (address: string) => boolean
   readonly requestId: RequestIdOf
   readonly jwks: () => object
-  /** Resolves when store and keys are there; every request waits for it once. */
+  /** Resolves when store and keys are there; what memory does not answer waits for it. */
   readonly ready: () => Promise<void>
-  /** Null before `ready`. */
+  /** The same `kernel`, null before `ready`. */
   readonly kernelNow: () => Kernel | null
 }
 
