@@ -31,6 +31,8 @@ export function authorizeNow(
   request: HttpRequest,
   demands: ParsedDemands,
 ): Authenticated | null {
+  // Memory never answers for the store: what is read here would be read once more.
+  if (demands.check === 'store') return null
   const kernel = core.kernelNow()
   if (kernel === null) return null
   // Nothing malformed is remembered: what the token looks like need not be judged here.
