@@ -2,7 +2,6 @@
 
 import { onTestFinished } from 'vitest'
 import { parseDemands } from '../../../packages/sessera/src/domain/demands.js'
-import type { From } from '../../../packages/sessera/src/domain/from.js'
 import type { Mode } from '../../../packages/sessera/src/domain/principal.js'
 import { createEventHub } from '../../../packages/sessera/src/kernel/events.js'
 import type { Grant } from '../../../packages/sessera/src/kernel/grant.js'

@@ -2,7 +2,6 @@
 
 import { type BaseIssue, type BaseSchema, type InferOutput, safeParse } from 'valibot'
 import type { ParsedDemands } from '../domain/demands.js'
-import type { From } from '../domain/from.js'
 import { AuthError } from '../errors.js'
 import type { Kernel } from '../kernel/kernel.js'
 import type { Authenticated } from '../kernel/recognise.js'

@@ -1,6 +1,5 @@
 // The primitive under every way to sign in: somebody has proven who they are, now their session begins.
 
-import type { From } from '../domain/from.js'
 import type { Mode } from '../domain/principal.js'
 import { purposeOf, type Session } from '../domain/session.js'
 import type { Subject } from '../domain/user.js'
