@@ -14,8 +14,8 @@ import { modes } from './lib/world.mjs'
 const frameworks = /** @type {const} */ (['node:http', 'Express', 'Fastify', 'Hono'])
 
 await answer(async ({ quick, tell }) => {
-  const processes = quick ? 1 : 3
-  const how = quick ? { rounds: 2, sliceMs: 50, warmUpMs: 50 } : { rounds: 12, sliceMs: 250, warmUpMs: 1000 }
+  const processes = quick ? 1 : 6
+  const how = quick ? { rounds: 2, sliceMs: 50, warmUpMs: 50 } : { rounds: 6, sliceMs: 250, warmUpMs: 1000 }
   const found = []
   for (const framework of frameworks) {
     for (const mode of modes) {
