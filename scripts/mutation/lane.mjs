@@ -29,6 +29,7 @@ const vitest = await createVitest(
     silent: true,
     testTimeout: 60_000,
     hookTimeout: 20_000,
+    expect: { poll: { timeout: 10_000 } },
     teardownTimeout: 5_000,
     dangerouslyIgnoreUnhandledErrors: true,
   },
