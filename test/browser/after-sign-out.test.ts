@@ -8,7 +8,8 @@ import { page } from './web.js'
 
 const patience = { timeout: 20_000, interval: 50 }
 const signOutButton = 'form[action="/sign-out"] button'
-const visibleText = 'document.body.innerText'
+/** Empty while a page is being loaded. */
+const visibleText = `document.body?.innerText ?? ''`
 
 describe.each(kinds)('in $name', (kind) => {
   let bank: Bank
@@ -20,7 +21,7 @@ describe.each(kinds)('in $name', (kind) => {
   /** A tab that showed the person's page and is now one further, at another. */
   async function beenAtFirstPage(tab: Tab): Promise<void> {
     await tab.open(bank.origin)
-    expect(await tab.run(visibleText)).toContain('You are signed in as ada.')
+    await expect.poll(() => tab.run(visibleText), patience).toContain('You are signed in as ada.')
     await tab.open(`${bank.origin}${appPage}`)
   }
 
@@ -48,7 +49,7 @@ describe.each(kinds)('in $name', (kind) => {
     await beenAtFirstPage(other)
     await ask(ours, '/auth/logout', { method: 'POST' })
     await goBack(other)
-    expect(await other.run(visibleText)).toContain('Not signed in')
+    await expect.poll(() => other.run(visibleText), patience).toContain('Not signed in')
   })
 
   it('nor after the button on the page', async () => {
@@ -56,9 +57,10 @@ describe.each(kinds)('in $name', (kind) => {
     await other.open(`${bank.origin}${appPage}`)
     await other.open(bank.origin)
     await other.click(signOutButton)
-    expect(await other.run(visibleText)).toContain('Not signed in')
+    await expect.poll(() => other.run(visibleText), patience).toContain('Not signed in')
     await other.run(`(document.title = 'Afterwards'), history.back()`)
     await expect.poll(() => other.run('document.title'), patience).not.toBe('Afterwards')
+    await expect.poll(() => other.run('document.readyState'), patience).toBe('complete')
     expect(await other.run(visibleText)).not.toContain('ada')
   })
 
@@ -72,7 +74,7 @@ describe.each(kinds)('in $name', (kind) => {
     await goBack(other)
     const isKept = await other.run(`document.querySelector(${JSON.stringify(signOutButton)}) !== null`)
     if (kind.name === 'Chromium' && isKept === true) await other.click(signOutButton)
-    expect(await other.run(visibleText)).toContain('Not signed in')
+    await expect.poll(() => other.run(visibleText), patience).toContain('Not signed in')
   })
 
   it('an answer of the API is never kept', async () => {

@@ -40,7 +40,7 @@ async function underLock<T>(
 
 const leaseMs = 20_000
 /** Whoever saw the lease free at the same moment has written theirs by then: the last one stands. */
-const settleMs = 50
+const settleMs = 200
 
 /** Where there are no locks: pages over plain http, old browsers. */
 async function underLease<T>(
