@@ -45,9 +45,9 @@ export function createAuthWith<C extends object>(options: AuthOptions<C>, ports:
   const parsed = parseOptions(options)
   const events = createEventHub(ports.log)
   const opening = createOpening(() => unattributed(() => openKernel(options, parsed, ports, events)))
-  const kernelOf = async (from: Partial<From> = {}): Promise<Kernel> => {
-    const { kernel } = await openedOrUnavailable(opening)
-    return under(attributed(kernel), from)
+  const kernelOf = async (from?: From): Promise<Kernel> => {
+    const kernel = attributed((await openedOrUnavailable(opening)).kernel)
+    return from === undefined ? kernel : under(kernel, { ip: from.ip, userAgent: from.userAgent })
   }
   const core = createCore(options, parsed, ports, opening)
   warn(options, parsed, ports)
